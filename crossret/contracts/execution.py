@@ -1,0 +1,56 @@
+"""Executors: where the jobs of a bench run. The records are the same from each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A training and the evaluations that use it; picklable.
+
+    Attributes:
+        id: unique in the run, and the same in a later run of the same plan.
+        payload: what the work function needs.
+    """
+
+    id: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a job, sent back to the display.
+
+    Attributes:
+        job: id of the job.
+        kind: ``started``; ``progress``; ``unit`` (one record written); ``finished``; ``failed``.
+        done: share of the job that is done, 0 to 1.
+        message: a loss for ``progress``, a unit's name for ``unit``, the error line for ``failed``.
+        details: a traceback for ``failed``.
+    """
+
+    job: str
+    kind: Literal["started", "progress", "unit", "finished", "failed"]
+    done: float = 0.0
+    message: str = ""
+    details: str = ""
+
+
+Report = Callable[[Event], None]
+Work = Callable[[Job, Report], None]
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Built as ``Component(workers=N)``."""
+
+    def run(self, jobs: Sequence[Job], work: Work, report: Report) -> None:
+        """Run every job; a failing job is reported as ``failed`` and does not stop the others.
+
+        ``work`` is an importable function. ``report`` is called in the calling thread's process only.
+        On ``KeyboardInterrupt`` all workers are stopped before it is raised again.
+        """
+        ...

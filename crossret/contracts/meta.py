@@ -1,0 +1,34 @@
+"""What a component says about itself without being imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Enough to list a component, to plan a run with it and to estimate its cost.
+
+    Attributes:
+        summary: one line for ``crossret components``.
+        argument: what follows the colon in a name such as ``timm:MODEL``; empty if it takes none.
+        modality: ``image``, ``video``, ``text`` or empty.
+        dimension: width of the vectors it makes, if fixed.
+        languages: BCP-47 codes it covers; empty means any.
+        licence: SPDX expression of weights or data.
+        memory_mb: peak memory of one process that uses it, in MB.
+        seconds_per_1000: seconds on one CPU core for 1,000 inputs (images or texts, forward and, if it trains, backward).
+        extra: the optional dependency group that installs what it needs, e.g. ``timm``.
+        source: where weights, data or equations come from.
+    """
+
+    summary: str = ""
+    argument: str = ""
+    modality: str = ""
+    dimension: int | None = None
+    languages: tuple[str, ...] = ()
+    licence: str = ""
+    memory_mb: float | None = None
+    seconds_per_1000: float | None = None
+    extra: str = ""
+    source: str = ""

@@ -1,0 +1,142 @@
+"""Components by kind and name; a component's module is imported when it is first asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from crossret.contracts.meta import Meta
+from crossret.errors import ComponentError, unknown
+
+KINDS: tuple[str, ...] = (
+    "visual-backbone",
+    "text-encoder",
+    "translator",
+    "loss",
+    "dataset",
+    "baseline",
+    "executor",
+    "renderer",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A registered component, not yet imported.
+
+    Attributes:
+        target: ``package.module:Class``.
+        plugin: name of the entry point that registered it.
+        distribution: the distribution the plugin came with.
+    """
+
+    kind: str
+    name: str
+    target: str
+    meta: Meta
+    plugin: str
+    distribution: str
+
+    def load(self) -> Any:
+        """Import the target.
+
+        Raises:
+            ComponentError: its module or class is missing; the line names the extra that installs what it needs.
+        """
+        module_name, _, attribute = self.target.partition(":")
+        try:
+            return getattr(importlib.import_module(module_name), attribute)
+        except (ImportError, AttributeError) as error:
+            remedy = f"; try: pip install 'crossret[{self.meta.extra}]'" if self.meta.extra else ""
+            raise ComponentError(
+                f"{self.kind} {self.name!r} of plugin {self.plugin!r} ({self.distribution}) cannot be loaded "
+                f"from {self.target}: {error}{remedy}"
+            ) from error
+
+
+@dataclass
+class Registry:
+    """All components, by kind and name."""
+
+    _components: dict[tuple[str, str], Component] = field(default_factory=dict)
+
+    def add(self, component: Component) -> None:
+        """Add a component.
+
+        Raises:
+            ComponentError: the name is taken, the target is no ``module:attribute``, or the kind does not exist.
+        """
+        if component.kind not in KINDS:
+            raise unknown("kind of component", component.kind, KINDS)
+        if not all(component.target.partition(":")):
+            raise ComponentError(
+                f"{component.kind} {component.name!r} of plugin {component.plugin!r}: target {component.target!r} "
+                "is not 'package.module:Class'"
+            )
+        taken = self._components.get((component.kind, component.name))
+        if taken is not None:
+            raise ComponentError(
+                f"{component.kind} {component.name!r} is registered twice: by plugin {taken.plugin!r} "
+                f"({taken.distribution}) and by plugin {component.plugin!r} ({component.distribution})"
+            )
+        self._components[component.kind, component.name] = component
+
+    def remove_plugin(self, plugin: str) -> None:
+        """Forget every component of a plugin that failed half-way."""
+        self._components = {key: c for key, c in self._components.items() if c.plugin != plugin}
+
+    def __iter__(self) -> Iterator[Component]:
+        """Components in the order of their kinds, then by name."""
+        return iter(sorted(self._components.values(), key=lambda c: (KINDS.index(c.kind), c.name)))
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Names of one kind, sorted."""
+        return tuple(c.name for c in self if c.kind == kind)
+
+    def get(self, kind: str, name: str) -> Component:
+        """The component of ``name``, where ``timm:resnet18`` is the component ``timm``.
+
+        Raises:
+            UsageError: no such component, or an argument where none is taken (or none where one is needed).
+        """
+        if kind not in KINDS:
+            raise unknown("kind of component", kind, KINDS)
+        base, colon, _ = name.partition(":")
+        component = self._components.get((kind, base))
+        if component is None:
+            raise unknown(kind, base, self.names(kind))
+        if bool(colon) != bool(component.meta.argument):
+            wanted = f"{base}:{component.meta.argument}" if component.meta.argument else base
+            raise unknown(kind, name, (wanted,))
+        return component
+
+    def build(self, kind: str, name: str, *args: Any, **options: Any) -> Any:
+        """Import and construct a component; the part after the colon becomes the first argument.
+
+        Raises:
+            UsageError: an option it does not take, or a value it refuses.
+            ComponentError: it cannot be imported.
+        """
+        component = self.get(kind, name)
+        argument = name.partition(":")[2]
+        return construct(component, (argument, *args) if argument else args, options)
+
+
+def construct(component: Component, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Call the component's class after checking that it takes every option."""
+    import inspect
+
+    from crossret.errors import UsageError
+
+    target = component.load()
+    parameters = inspect.signature(target).parameters
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        for option in options:
+            if option not in parameters:
+                raise unknown(f"option of {component.kind} {component.name!r}", option, list(parameters)[len(args) :])
+    try:
+        return target(*args, **options)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{component.kind} {component.name!r}: {error}") from error

@@ -1,0 +1,1 @@
+"""First-party baselines components of crossret."""

@@ -1,0 +1,1 @@
+"""First-party emoji components of crossret."""

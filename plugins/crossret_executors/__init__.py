@@ -1,0 +1,1 @@
+"""First-party executors components of crossret."""

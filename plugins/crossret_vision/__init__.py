@@ -1,0 +1,1 @@
+"""First-party vision components of crossret."""
