@@ -1,0 +1,1 @@
+"""Records of finished units, and the tables that are pure functions of them."""
