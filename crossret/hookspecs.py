@@ -21,7 +21,8 @@ hookimpl = pluggy.HookimplMarker("crossret")
 class Register(Protocol):
     """Registers one lazy component under a name."""
 
-    def __call__(self, name: str, target: str, meta: Meta | None = None) -> None: ...
+    def __call__(self, name: str, target: str, meta: Meta | None = None) -> None:
+        """Register ``target`` (``package.module:Class``) as ``name``."""
 
 
 @hookspec

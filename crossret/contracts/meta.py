@@ -17,7 +17,7 @@ class Meta:
         languages: BCP-47 codes it covers; empty means any.
         licence: SPDX expression of weights or data.
         memory_mb: peak memory of one process that uses it, in MB.
-        seconds_per_1000: seconds on one CPU core for 1,000 inputs (images or texts, forward and, if it trains, backward).
+        seconds_per_1000: seconds on one CPU core for 1,000 inputs, backward pass included if it trains.
         extra: the optional dependency group that installs what it needs, e.g. ``timm``.
         source: where weights, data or equations come from.
     """

@@ -55,7 +55,7 @@ def read_ranks(path: Path) -> RanksByGallery:
                 if field == "rank":
                     stem = f"{gallery}/{direction}"
                     entry = QueryRanks(archive[f"{stem}/query"], archive[f"{stem}/subject"], archive[name])
-                    found.setdefault(gallery, {})[direction] = entry  # type: ignore[index]
+                    found.setdefault(gallery, {})[direction] = entry
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{path}: not a file of ranks ({error})") from error
     return found

@@ -1,0 +1,1 @@
+"""Recipes and suites: what to compute, as validated plain data."""

@@ -1,0 +1,192 @@
+"""The recipe of one method; defaults are those published for NRCCR (method section 1.6) unless a field says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from crossret.contracts.loss import View
+
+Options = dict[str, Any]
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys and never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataRecipe(Strict):
+    """Which data set, under which of its protocols (default: its first)."""
+
+    dataset: str = "emoji"
+    protocol: str | None = None
+    options: Options = Field(default_factory=dict)
+
+
+class TranslationRecipe(Strict):
+    """Which translator makes target captions, back-translations and English queries."""
+
+    translator: str = "file"
+    options: Options = Field(default_factory=dict)
+
+
+class TextsRecipe(Strict):
+    """What a model reads in training.
+
+    Attributes:
+        target: ``none`` (source captions only), ``translated``, or ``human`` (the oracle).
+        per: one training sample per ``subject`` and epoch, with a random text and item of it, or one per ``caption``.
+        fragment_share: how often a subject that has fragments is described by joined fragments instead of a sentence.
+        most_fragments: at most so many are joined.
+    """
+
+    target: Literal["none", "translated", "human"] = "translated"
+    per: Literal["subject", "caption"] = "caption"
+    fragment_share: float = Field(0.5, ge=0, le=1)
+    most_fragments: int = Field(3, ge=1)
+
+
+class VisualRecipe(Strict):
+    """The visual tower: backbone → optional whitening → projection → head.
+
+    Attributes:
+        whiten: keep so many principal components of frozen features, each partly scaled to unit variance; ``None``:
+            features as they are.
+        hidden: width of the projection before the head.
+        activation: whether the projection is followed by a ReLU.
+    """
+
+    backbone: str = "openclip:ViT-B-32-quickgelu"
+    options: Options = Field(default_factory=dict)
+    whiten: int | None = Field(None, ge=1)
+    hidden: int = Field(1024, ge=1)
+    activation: bool = False
+    dropout: float = Field(0.0, ge=0, lt=1)
+
+
+class TextRecipe(Strict):
+    """The text tower: encoder → projection → positions → attention block → pooling → head.
+
+    Attributes:
+        width: width of the projection and of the attention block.
+        heads: attention heads.
+        query_width: width of queries and keys over all heads.
+        positions: length of the position table; longer texts are cut.
+    """
+
+    encoder: str = "hf:bert-base-multilingual-cased"
+    options: Options = Field(default_factory=dict)
+    width: int = Field(768, ge=1)
+    heads: int = Field(8, ge=1)
+    query_width: int = Field(512, ge=1)
+    positions: int = Field(250, ge=1)
+    dropout: float = Field(0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> TextRecipe:
+        for name, width in (("width", self.width), ("query_width", self.query_width)):
+            if width % self.heads:
+                raise ValueError(f"{name} {width} is not a multiple of heads {self.heads}")
+        return self
+
+
+class ModelRecipe(Strict):
+    """Both towers and the space they share.
+
+    Attributes:
+        common: width of the common space.
+        head_dropout: dropout of the heads.
+        joint: one model for all target languages instead of one per language.
+    """
+
+    visual: VisualRecipe = VisualRecipe()
+    text: TextRecipe = TextRecipe()
+    common: int = Field(1536, ge=1)
+    head_dropout: float = Field(0.2, ge=0, lt=1)
+    joint: bool = False
+
+
+class TermRecipe(Strict):
+    """One weighted loss term; ``between`` names the views it compares, where the loss leaves that open."""
+
+    loss: str
+    between: tuple[View, ...] = ()
+    weight: float = Field(1.0, ge=0)
+    options: Options = Field(default_factory=dict)
+
+
+class TrainingRecipe(Strict):
+    """Optimisation, schedule and selection.
+
+    Attributes:
+        epochs: passes over the training samples.
+        learning_rate: of Adam.
+        schedule: ``plateau`` (as published: ×``decay`` every epoch, halved when validation does not improve) or
+            ``cosine`` (to zero at the last step).
+        warmup: share of all steps with a linearly rising rate.
+        clip: largest global gradient norm.
+        validate_every: epochs between validations.
+        patience: stop after more than so many validations without improvement; ``None``: never.
+        precision: ``no`` (float32), ``bf16`` or ``fp16``.
+        checkpoint_seconds: a resumable state is written no more often than this, at the next validation.
+    """
+
+    epochs: int = Field(50, ge=1)
+    batch_size: int = Field(128, ge=2)
+    learning_rate: float = Field(1e-4, gt=0)
+    schedule: Literal["plateau", "cosine"] = "plateau"
+    decay: float = Field(0.99, gt=0, le=1)
+    warmup: float = Field(0.0, ge=0, lt=1)
+    clip: float = Field(2.0, gt=0)
+    validate_every: int = Field(1, ge=1)
+    patience: int | None = Field(10, ge=1)
+    precision: Literal["no", "bf16", "fp16"] = "no"
+    checkpoint_seconds: float = Field(60.0, ge=0)
+
+
+class EvaluationRecipe(Strict):
+    """How a trained model is asked.
+
+    Attributes:
+        query: the human caption (``target``), its translation into the source language (``translated``), or both
+            scores ``fused`` (method section 4.2).
+        fusion_weight: weight of the translated query in a fused score.
+        batch_size: texts or items encoded at once.
+        memory_mb: budget of the rank computation.
+    """
+
+    query: Literal["target", "translated", "fused"] = "target"
+    fusion_weight: float = Field(0.5, ge=0, le=1)
+    batch_size: int = Field(512, ge=1)
+    memory_mb: float = Field(256, gt=0)
+
+
+class Recipe(Strict):
+    """Everything that one method computes.
+
+    Attributes:
+        baseline: a baseline component that ranks without training; model, objective and training are then unused.
+        objective: loss terms by name; ``null`` switches a term off.
+    """
+
+    data: DataRecipe = DataRecipe()
+    texts: TextsRecipe = TextsRecipe()
+    translation: TranslationRecipe = TranslationRecipe()
+    model: ModelRecipe = ModelRecipe()
+    objective: dict[str, TermRecipe | None] = Field(default_factory=dict)
+    training: TrainingRecipe = TrainingRecipe()
+    evaluation: EvaluationRecipe = EvaluationRecipe()
+    baseline: str | None = None
+    baseline_options: Options = Field(default_factory=dict)
+
+    def terms(self) -> dict[str, TermRecipe]:
+        """The terms that are switched on and weigh something."""
+        return {name: term for name, term in self.objective.items() if term is not None and term.weight > 0}
+
+    @model_validator(mode="after")
+    def _has_something_to_do(self) -> Recipe:
+        if self.baseline is None and not self.terms():
+            raise ValueError("objective has no active term and no baseline is named: nothing to compute")
+        return self

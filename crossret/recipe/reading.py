@@ -1,0 +1,150 @@
+"""YAML, ``--set`` overrides and merging, with errors that name the file, the key and the nearest valid one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from crossret.errors import UsageError, nearest, unknown
+from crossret.recipe.models import Recipe
+from crossret.recipe.suite import Suite
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def suites_folder() -> Path:
+    """Where shipped suites lie: inside an installed package, or in a source checkout."""
+    package = Path(sys.modules["crossret"].__path__[0])
+    installed = package / "suites"
+    return installed if installed.is_dir() else package.parent / "benchmarks" / "suites"
+
+
+def shipped_suites() -> dict[str, Path]:
+    """Names and files of the suites that come with the package."""
+    return {path.stem: path for path in sorted(suites_folder().glob("*.yaml"))}
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping.
+
+    Raises:
+        UsageError: missing, not UTF-8, not YAML (with its line), or not a mapping.
+    """
+    from omegaconf import DictConfig, OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    try:
+        config = OmegaConf.load(path)
+        content = OmegaConf.to_container(config, resolve=True)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file") from error
+    except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{path}: not a readable YAML file: {' '.join(str(error).split())}") from error
+    if not isinstance(config, DictConfig):
+        raise UsageError(f"{path}: expected a mapping of keys to values, found a {type(content).__name__}")
+    return {str(key): value for key, value in content.items()}  # type: ignore[union-attr]
+
+
+def read_suite(name_or_path: str) -> Suite:
+    """A shipped suite by name, or a suite file by path.
+
+    Raises:
+        UsageError: no such suite, or a key or value it must not have.
+    """
+    shipped = shipped_suites()
+    path = shipped.get(name_or_path)
+    if path is None:
+        path = Path(name_or_path)
+        if path.suffix not in (".yaml", ".yml"):
+            raise unknown("suite", name_or_path, shipped)
+    content = read_yaml(path)
+    content.setdefault("name", path.stem)
+    return validated(Suite, content, str(path))
+
+
+def validated(model: type[Model], content: Mapping[str, Any], where: str) -> Model:
+    """Check plain data against a model.
+
+    Raises:
+        UsageError: the first thing wrong: where, which key, what was found and expected.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise UsageError(f"{where}: {_first_problem(model, error)}") from error
+
+
+def _first_problem(model: type[BaseModel], error: ValidationError) -> str:
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {place!r}{nearest(str(problem['loc'][-1]), _keys_at(model, problem['loc'][:-1]))}"
+    message = problem["msg"].removeprefix("Value error, ")
+    found = problem.get("input")
+    shown = "" if isinstance(found, dict) else f", found {found!r}"
+    return f"{place}: {message}{shown}" if place else message
+
+
+def _keys_at(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """Names of the fields that exist at a place inside a model."""
+    schema = model.model_json_schema()
+    current: dict[str, Any] = schema
+    for part in place:
+        current = _follow(schema, current)
+        properties = current.get("properties", {})
+        current = properties.get(part) or current.get("additionalProperties") or {}
+    return list(_follow(schema, current).get("properties", {}))
+
+
+def _follow(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    for option in node.get("anyOf", []):
+        if "$ref" in option:
+            node = option
+    if "$ref" in node:
+        found: dict[str, Any] = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+        return found
+    return node
+
+
+def merged(layers: Sequence[Mapping[str, Any]], overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """Later layers over earlier ones, then ``a.b=c`` overrides.
+
+    Raises:
+        UsageError: an override that is not ``key=value``.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    for override in overrides:
+        if "=" not in override or override.startswith("="):
+            raise UsageError(f"--set {override!r}: expected key=value, e.g. training.epochs=5")
+    try:
+        config = OmegaConf.merge(*(dict(layer) for layer in layers), OmegaConf.from_dotlist(list(overrides)))
+    except OmegaConfBaseException as error:
+        raise UsageError(f"cannot combine recipes: {' '.join(str(error).split())}") from error
+    content: dict[str, Any] = OmegaConf.to_container(config)  # type: ignore[assignment]
+    return content
+
+
+def recipe_of(suite: Suite, method: str, overrides: Sequence[str] = ()) -> Recipe:
+    """The resolved recipe of one method of a suite.
+
+    Raises:
+        UsageError: unknown method, key or value.
+    """
+    if method not in suite.methods:
+        raise unknown("method", method, suite.methods)
+    content = merged(suite.lineage(method), overrides)
+    return validated(Recipe, content, f"suite {suite.name!r}, method {method!r}")
+
+
+def to_yaml(model: BaseModel) -> str:
+    """A model as YAML that can be read back."""
+    from omegaconf import OmegaConf
+
+    return OmegaConf.to_yaml(OmegaConf.create(model.model_dump(mode="json")))
