@@ -1,4 +1,7 @@
-"""The recipe of one method; defaults are those published for NRCCR (method section 1.6) unless a field says otherwise."""
+"""The recipe of one method.
+
+The defaults are those published for NRCCR (method section 1.6) unless a field says otherwise.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""From captions to training samples: text pools, sampling, batches."""

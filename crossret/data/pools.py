@@ -1,0 +1,77 @@
+"""What can be said about each subject in training: aligned texts, as sentences and fragments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from crossret.contracts.data import Split
+from crossret.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedText:
+    """One text in the views a model reads; a view that no term needs is empty."""
+
+    source: str = ""
+    target: str = ""
+    back: str = ""
+
+    @staticmethod
+    def joined(parts: Sequence[AlignedText]) -> AlignedText:
+        """Fragments side by side, view by view."""
+        return AlignedText(
+            " ".join(part.source for part in parts).strip(),
+            " ".join(part.target for part in parts).strip(),
+            " ".join(part.back for part in parts).strip(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectTexts:
+    """The texts of one subject; sentences stand alone, fragments may be joined."""
+
+    sentences: tuple[AlignedText, ...] = ()
+    fragments: tuple[AlignedText, ...] = ()
+
+
+Pool = Mapping[str, SubjectTexts]
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Subjects with their items and, per language, their texts.
+
+    Attributes:
+        split: the training items.
+        pools: texts per language; the only key is ``""`` for a model without target language.
+        target_pools: set for the oracle only: human target texts, not aligned with the source texts.
+        subjects: subjects that have an item and texts in every language, in item order.
+        items_of: indices of each subject's items in the split.
+    """
+
+    split: Split
+    pools: Mapping[str, Pool]
+    target_pools: Mapping[str, Pool] = field(default_factory=dict)
+    subjects: tuple[str, ...] = field(init=False)
+    items_of: tuple[np.ndarray, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        everywhere = [*self.pools.values(), *self.target_pools.values()]
+        indices: dict[str, list[int]] = {}
+        for index, item in enumerate(self.split.items):
+            if all(item.subject in pool for pool in everywhere):
+                indices.setdefault(item.subject, []).append(index)
+        if not indices:
+            raise DataError(
+                f"split {self.split.name!r}: no item has a caption in {', '.join(self.pools) or 'the source'}"
+            )
+        object.__setattr__(self, "subjects", tuple(indices))
+        object.__setattr__(self, "items_of", tuple(np.array(found) for found in indices.values()))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages a sample may be in."""
+        return tuple(self.pools)

@@ -1,0 +1,1 @@
+"""The dual encoder: visual tower, text tower with its cross-attention branch, common space."""

@@ -1,0 +1,58 @@
+"""The attention block that both towers share (method section 1.2, step 4; section 1.3)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class AttentionBlock(nn.Module):
+    """Multi-head attention without a feed-forward part.
+
+    Queries and keys are projected to ``query_width``, values to ``width``; scores are divided by the square root of the
+    value head size, as published.
+    """
+
+    def __init__(self, width: int, query_width: int, heads: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.scale = (width // heads) ** -0.5
+        self.attention_dropout = dropout
+        self.query = nn.Linear(width, query_width)
+        self.key = nn.Linear(width, query_width)
+        self.value = nn.Linear(width, width)
+        self.output = nn.Linear(width, width)
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(width)
+
+    def _attend(self, queries: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
+        def split(x: Tensor) -> Tensor:
+            return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+        context = functional.scaled_dot_product_attention(
+            split(self.query(queries)),
+            split(self.key(keys)),
+            split(self.value(keys)),
+            attn_mask=key_mask[:, None, None, :],
+            dropout_p=self.attention_dropout if self.training else 0.0,
+            scale=self.scale,
+        )
+        projected: Tensor = self.dropout(self.output(context.transpose(1, 2).flatten(2)))
+        return projected
+
+    def attend_to_itself(self, states: Tensor, mask: Tensor) -> Tensor:
+        """States ``(N, L, D)`` with mask ``(N, L)`` → ``(N, L, D)``: LayerNorm of input plus context."""
+        attended: Tensor = self.norm(states + self._attend(states, states, mask))
+        return attended
+
+    def attend_across(self, queries: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
+        """Queries ``(N, L, D)`` look at keys ``(N, K, D)``; no residual (section 1.3): only what the keys say is kept."""
+        attended: Tensor = self.norm(self._attend(queries, keys, key_mask))
+        return attended
+
+
+def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
+    """States ``(N, L, D)``, mask ``(N, L)`` → mean over real tokens ``(N, D)``."""
+    weights = mask.to(states.dtype).unsqueeze(-1)
+    return (states * weights).sum(1) / weights.sum(1).clamp_min(torch.finfo(states.dtype).tiny)

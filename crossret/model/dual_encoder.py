@@ -1,0 +1,75 @@
+"""Both towers, and the views of one training step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import cast
+
+from torch import Tensor, nn
+
+from crossret.contracts.loss import View, Views
+from crossret.contracts.text import Tokens, TokenStates
+from crossret.model.text_tower import EncodedTexts, TextTower
+from crossret.model.visual_tower import VisualTower
+
+# The published order in which the heads see the views; each call has batch statistics of its own.
+TEXT_ORDER: tuple[View, ...] = ("source", "target", "cross", "back")
+
+
+def text_views(views: Collection[View]) -> tuple[View, ...]:
+    """Texts that must be encoded so that the views can be computed, in a fixed order."""
+    needed = set(views) | ({"source", "target"} if "cross" in views else set())
+    return tuple(view for view in ("source", "target", "back") if view in needed)
+
+
+class DualEncoder(nn.Module):
+    """Computes just the views that the active loss terms read."""
+
+    def __init__(self, visual: VisualTower, text: TextTower) -> None:
+        super().__init__()
+        self.visual = visual
+        self.text = text
+
+    def forward(
+        self, inputs: Tensor, tokens: Tokens, counts: Mapping[View, int], wanted: Collection[View], labels: Views
+    ) -> Views:
+        """One step.
+
+        Args:
+            inputs: features or pixels of N items.
+            tokens: the texts of all views in one batch, view after view in the order of ``counts``.
+            counts: number of texts per encoded view.
+            wanted: views that a term reads.
+            labels: carries subjects and languages; its embeddings and states are empty.
+        """
+        encoded = self._split(self.text.encode(tokens), counts)
+        embeddings: dict[View, Tensor] = {}
+        if "visual" in wanted:
+            embeddings["visual"] = self.visual(inputs)
+        for view in TEXT_ORDER:
+            if view in wanted:
+                embeddings[view] = self.text.head(self._pooled(view, encoded))
+        states: dict[View, TokenStates] = {view: texts.raw for view, texts in encoded.items()}
+        return Views(embeddings, states, labels.subjects, labels.languages)
+
+    def _pooled(self, view: View, encoded: Mapping[View, EncodedTexts]) -> Tensor:
+        if view == "cross":
+            return self.text.pool_across(encoded["source"], encoded["target"])
+        return self.text.pool(encoded[view])
+
+    @staticmethod
+    def _split(texts: EncodedTexts, counts: Mapping[View, int]) -> dict[View, EncodedTexts]:
+        parts: dict[View, EncodedTexts] = {}
+        start = 0
+        for view, count in counts.items():
+            parts[view] = texts.part(start, start + count)
+            start += count
+        return parts
+
+    def embed_items(self, inputs: Tensor) -> Tensor:
+        """Features or pixels → unit vectors ``(N, D)``."""
+        return cast(Tensor, self.visual(inputs))
+
+    def embed_texts(self, tokens: Tokens) -> Tensor:
+        """Tokens → unit vectors ``(N, D)``."""
+        return cast(Tensor, self.text(tokens))

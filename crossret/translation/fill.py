@@ -1,0 +1,96 @@
+"""Captions of one language → training texts and queries in another, through a translator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crossret.contracts.data import Caption
+from crossret.contracts.translation import Route, Translation, Translator
+from crossret.data.pools import AlignedText, Pool, SubjectTexts
+from crossret.errors import DataError
+
+
+def route_between(translator: Translator, source: str, target: str) -> Route:
+    """The translator's best route.
+
+    Raises:
+        DataError: there is none.
+    """
+    routes = translator.routes(source, target)
+    if not routes:
+        raise DataError(f"no translation route from {source!r} to {target!r}")
+    return routes[0]
+
+
+def translate_all(texts: Sequence[str], translator: Translator, route: Route) -> list[Translation]:
+    """Translate texts that may repeat; each distinct one is translated once.
+
+    Raises:
+        DataError: the translator breaks its contract (count, empty answers).
+    """
+    distinct = sorted(set(texts))
+    answers = translator.translate(distinct, route)
+    if len(answers) != len(distinct):
+        raise DataError(f"{route}: {len(answers)} answers for {len(distinct)} texts")
+    for text, answer in zip(distinct, answers, strict=True):
+        if not answer.text.strip() and answer.status != "failed":
+            raise DataError(f"{route}: empty translation of {text!r}, status {answer.status!r}")
+    found = dict(zip(distinct, answers, strict=True))
+    return [found[text] for text in texts]
+
+
+def source_pool(captions: Sequence[Caption]) -> dict[str, SubjectTexts]:
+    """Source captions by subject, without target texts."""
+    return _by_subject(captions, [AlignedText(source=caption.text) for caption in captions])
+
+
+def human_target_pool(captions: Sequence[Caption]) -> dict[str, SubjectTexts]:
+    """Human target captions by subject: what only the oracle may train on."""
+    return _by_subject(captions, [AlignedText(target=caption.text) for caption in captions])
+
+
+def translated_pool(
+    captions: Sequence[Caption], translator: Translator, source: str, target: str, *, back: bool
+) -> Pool:
+    """Source captions aligned with their machine translation and, if asked for, its back-translation.
+
+    A caption whose translation failed is left out: nothing becomes an empty caption.
+
+    Raises:
+        DataError: no route, or no caption could be translated.
+    """
+    forward = translate_all([c.text for c in captions], translator, route_between(translator, source, target))
+    kept = [(c, t.text) for c, t in zip(captions, forward, strict=True) if t.status != "failed"]
+    if back:
+        returned = translate_all([t for _, t in kept], translator, route_between(translator, target, source))
+        texts = [
+            AlignedText(c.text, t, b.text) for (c, t), b in zip(kept, returned, strict=True) if b.status != "failed"
+        ]
+        captions = [c for (c, _), b in zip(kept, returned, strict=True) if b.status != "failed"]
+    else:
+        texts = [AlignedText(c.text, t) for c, t in kept]
+        captions = [c for c, _ in kept]
+    if not texts:
+        raise DataError(f"every translation from {source!r} to {target!r} failed")
+    return _by_subject(captions, texts)
+
+
+def translated_queries(captions: Sequence[Caption], translator: Translator, target: str, source: str) -> list[str]:
+    """Human target captions translated into the source language; a failed one keeps its own text, as a user would.
+
+    Raises:
+        DataError: no route back.
+    """
+    answers = translate_all([c.text for c in captions], translator, route_between(translator, target, source))
+    return [a.text if a.status != "failed" else c.text for c, a in zip(captions, answers, strict=True)]
+
+
+def _by_subject(captions: Sequence[Caption], texts: Sequence[AlignedText]) -> dict[str, SubjectTexts]:
+    sentences: dict[str, list[AlignedText]] = {}
+    fragments: dict[str, list[AlignedText]] = {}
+    for caption, text in zip(captions, texts, strict=True):
+        (sentences if caption.kind == "sentence" else fragments).setdefault(caption.subject, []).append(text)
+    return {
+        subject: SubjectTexts(tuple(sentences.get(subject, ())), tuple(fragments.get(subject, ())))
+        for subject in sentences | fragments
+    }

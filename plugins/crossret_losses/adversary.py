@@ -1,0 +1,86 @@
+"""The language discriminator as an opponent with its own optimiser (method section 1.5, item 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from crossret.contracts.loss import LossContext, View, Views
+from crossret.contracts.text import TokenStates
+from crossret.errors import nearest
+from crossret_losses.discriminators import HEADS, HeadName
+
+
+class LanguageAdversary(nn.Module):
+    """The encoder is rewarded when target states look like source states to the discriminator.
+
+    One target language: two logits and binary cross-entropy on both, as published. Several (joint training): one class
+    per language, class 0 the source, and cross-entropy.
+    """
+
+    views: frozenset[View] = frozenset(("source", "target"))
+
+    def __init__(self, context: LossContext, head: HeadName = "mlp", learning_rate: float = 1e-3) -> None:
+        """Build the discriminator and its optimiser.
+
+        Raises:
+            ValueError: unknown head, or no target language to hide.
+        """
+        super().__init__()
+        if head not in HEADS:
+            raise ValueError(f"head: unknown {head!r}{nearest(head, HEADS)}")
+        if not context.target_languages:
+            raise ValueError("there is no target language to hide: the recipe trains on source captions only")
+        self.several = len(context.target_languages) > 1
+        classes = 1 + len(context.target_languages)
+        self.discriminator = HEADS[head](context.state_dimension, classes)
+        self.optimiser = torch.optim.Adam(self.discriminator.parameters(), lr=learning_rate)
+
+    def __call__(self, views: Views) -> Tensor:
+        """How far the discriminator is from taking target states for source states."""
+        logits = self.discriminator(views.states["target"])
+        return self._loss(logits, torch.zeros_like(views.languages), is_source=True)
+
+    def _loss(self, logits: Tensor, classes: Tensor, *, is_source: bool) -> Tensor:
+        if self.several:
+            return functional.cross_entropy(logits, classes)
+        label = torch.ones_like(logits) if is_source else torch.zeros_like(logits)
+        return functional.binary_cross_entropy_with_logits(logits, label)
+
+    def auxiliary_step(self, views: Views) -> Mapping[str, float]:
+        """One step of the discriminator: half of its loss on source plus half of its loss on target states."""
+        source, target = (_detached(views.states[view]) for view in ("source", "target"))
+        with torch.enable_grad():
+            on_source = self._loss(self.discriminator(source), torch.zeros_like(views.languages), is_source=True)
+            on_target = self._loss(self.discriminator(target), views.languages + 1, is_source=False)
+            loss = (on_source + on_target) / 2
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        return {"discriminator": float(loss.detach())}
+
+    def auxiliary_state(self) -> dict[str, Tensor]:
+        """Weights and Adam moments."""
+        state = {f"weight.{name}": value for name, value in self.discriminator.state_dict().items()}
+        for index, moments in self.optimiser.state_dict()["state"].items():
+            state |= {f"adam.{index}.{name}": value for name, value in moments.items()}
+        return state
+
+    def load_auxiliary_state(self, state: Mapping[str, Tensor]) -> None:
+        """Continue from :meth:`auxiliary_state`."""
+        self.discriminator.load_state_dict(
+            {name.removeprefix("weight."): value for name, value in state.items() if name.startswith("weight.")}
+        )
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in state.items():
+            if name.startswith("adam."):
+                _, index, moment = name.split(".")
+                moments.setdefault(int(index), {})[moment] = value
+        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
+
+
+def _detached(tokens: TokenStates) -> TokenStates:
+    return TokenStates(tokens.states.detach(), tokens.mask)
