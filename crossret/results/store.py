@@ -1,0 +1,173 @@
+"""Records on disk: one JSON file per unit with its ranks beside it, written the moment the unit is done."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from crossret.atomic import write_atomically, write_text
+from crossret.errors import DataError
+from crossret.results.ranks_file import RanksByGallery, read_ranks, to_arrays
+from crossret.results.record import SCHEMA_VERSION, Record
+
+RECORDS = "records"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record and the file it was read from."""
+
+    record: Record
+    path: Path
+
+    def ranks(self) -> RanksByGallery:
+        """The per-query ranks beside the record.
+
+        Raises:
+            DataError: the file is missing or damaged.
+        """
+        return read_ranks(self.path.with_name(self.record.ranks_file))
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The records of a run folder: ``root/records/<suite>/<method>--<language>--seed<n>--<key>.json``."""
+
+    root: Path
+
+    def write(self, record: Record, ranks: RanksByGallery) -> Path:
+        """Write the ranks, then the record, so that a record is never without its ranks.
+
+        ``ranks_file`` of the written record names the file of ranks, whatever it was before.
+
+        Raises:
+            OSError: the disk is full or the folder cannot be written.
+        """
+        path = self.root / RECORDS / _safe(record.suite) / f"{stem(record)}.json"
+        arrays = _without_objects(to_arrays(ranks))
+        write_atomically(path.with_suffix(".npz"), lambda file: np.savez_compressed(file, **arrays))  # type: ignore[arg-type]
+        named = record.model_copy(update={"ranks_file": path.with_suffix(".npz").name})
+        write_text(path, named.model_dump_json(indent=1) + "\n")
+        return path
+
+    def done(self) -> dict[str, Path]:
+        """Keys of the units that need not run again.
+
+        A file that is damaged, of another schema version or without its ranks does not count: its unit runs again.
+        """
+        return {key: path for path in self._files() if (key := _key_if_done(path)) is not None}
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Forget the units of these keys; unknown keys are ignored."""
+        wanted = set(keys)
+        for key, path in self.done().items():
+            if key in wanted:
+                path.unlink()
+                path.with_suffix(".npz").unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return sorted((self.root / RECORDS).glob("*/*.json"))
+
+
+def stem(record: Record) -> str:
+    """File name of a record without its ending; unique by the key."""
+    unit = record.unit
+    return f"{_safe(unit.method)}--{_safe(unit.language)}--seed{unit.seed}--{record.key[:10]}"
+
+
+def read_all(paths: Sequence[Path]) -> list[Stored]:
+    """Read records from run folders, folders that hold run folders, folders of records and single files.
+
+    Where two files have the same key, the one that finished last is kept.
+
+    Raises:
+        DataError: nothing found at a path, a damaged record, or one of another schema version.
+    """
+    newest: dict[str, Stored] = {}
+    for file in dict.fromkeys(file for path in paths for file in _files_at(path)):
+        stored = Stored(_read(file), file)
+        kept = newest.get(stored.record.key)
+        if kept is None or _age(stored) > _age(kept):
+            newest[stored.record.key] = stored
+    return sorted(newest.values(), key=lambda s: (str(s.record.unit), s.record.key))
+
+
+def _files_at(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder; expected a run folder or records (*.json)")
+    files = sorted(_json_files(path))
+    if not files:
+        raise DataError(f"{path}: no records here; looked for {RECORDS}/<suite>/*.json and *.json")
+    return files
+
+
+def _json_files(folder: Path) -> Iterator[Path]:
+    """Only what lies under a ``records`` folder if there is one: a run folder holds other JSON files, too."""
+    if (folder / RECORDS).is_dir():
+        yield from (folder / RECORDS).rglob("*.json")
+        return
+    inner = [found for found in folder.rglob(RECORDS) if found.is_dir()]
+    for root in inner or [folder]:
+        yield from root.rglob("*.json")
+
+
+def _read(file: Path) -> Record:
+    """Check the version before the fields: of another version, the fields say nothing."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file}: not a readable record ({error})") from error
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version is None:
+        raise DataError(f"{file}: not a record (no schema_version)")
+    if version != SCHEMA_VERSION:
+        raise DataError(f"{file}: record of schema version {version}; this crossret reads version {SCHEMA_VERSION}")
+    try:
+        record = Record.model_validate(content)
+        _instant(record.finished)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"{file}: not a record: {where}: {first['msg']}") from error
+    except ValueError as error:
+        raise DataError(f"{file}: not a record: finished: {error}") from error
+    return record
+
+
+def _key_if_done(path: Path) -> str | None:
+    """A quick look: the fields are checked when tables are made."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        current = content["schema_version"] == SCHEMA_VERSION
+        complete = path.with_name(content["ranks_file"]).is_file()
+        return str(content["key"]) if current and complete else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _age(stored: Stored) -> tuple[datetime, str]:
+    return _instant(stored.record.finished), str(stored.path)
+
+
+def _instant(text: str) -> datetime:
+    """An ISO 8601 time; without an offset it is taken as UTC, so that records of many machines compare."""
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w.+-]", "_", name).lstrip(".")[:80] or "_"
+
+
+def _without_objects(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Arrays of text get a fixed width: an array of objects would be pickled, and pickles are never read."""
+    return {name: array.astype(str) if array.dtype.hasobject else array for name, array in arrays.items()}
