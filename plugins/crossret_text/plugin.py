@@ -1,0 +1,24 @@
+"""Registers the text encoders; imports no heavy library."""
+
+from __future__ import annotations
+
+from crossret.contracts.meta import Meta
+from crossret.hookspecs import Register, hookimpl
+
+
+@hookimpl
+def register_text_encoders(register: Register) -> None:
+    """A tiny one for any script, and the transformers family."""
+    register(
+        "subword-tiny",
+        "crossret_text.subword:SubwordTiny",
+        Meta(
+            summary="Word vectors from hashed character n-grams; trains from scratch in any script",
+            modality="text",
+            dimension=128,
+            licence="Apache-2.0",
+            memory_mb=300,
+            seconds_per_1000=0.02,
+            source="Bojanowski et al., Enriching Word Vectors with Subword Information, TACL 2017",
+        ),
+    )

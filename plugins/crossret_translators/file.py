@@ -1,0 +1,137 @@
+"""``file``: answers from a file of recorded translations."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+from crossret.contracts.translation import Hop, Route, Status, Translation
+from crossret.errors import DataError, nearest
+from crossret_translators.rows import Row, read_rows
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+class Recorded(NamedTuple):
+    """A translation and the line it came from."""
+
+    line: int
+    translation: Translation
+
+
+class FileTranslator:
+    """Gives exactly the recorded translations, and fails on a text without one.
+
+    The file has the columns ``source_lang``, ``target_lang``, ``text``, ``translation`` and, if it likes, ``status``
+    (``ok``, ``copied``, ``failed``) and ``unknown`` (a number of words). Without a status, a translation equal to its
+    text, case-folded, is ``copied``. Only the pair of languages asked for is kept in memory.
+
+    Args:
+        path: a ``.csv``, ``.tsv`` or ``.jsonl`` file, or one of them with ``.gz`` behind it; UTF-8.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        self._stamp: tuple[int, int] | None = None
+        self._digest: str | None = None
+        self._pairs: frozenset[tuple[str, str]] | None = None
+        self._recorded: dict[tuple[str, str], dict[str, Recorded]] = {}
+
+    def routes(self, source: str, target: str) -> tuple[Route, ...]:
+        """One route if the file has the pair, none if it has not.
+
+        Raises:
+            DataError: the file is missing or malformed.
+        """
+        self._refresh()
+        if self._pairs is None:
+            self._pairs = frozenset((row.source, row.target) for row in read_rows(self.path))
+        if (source, target) not in self._pairs:
+            return ()
+        return (Route((Hop("file", source, target, version=self.fingerprint()),)),)
+
+    def translate(self, texts: Sequence[str], route: Route) -> list[Translation]:
+        """The recorded translations.
+
+        Raises:
+            DataError: a text has no record, or the file is missing or malformed.
+        """
+        self._refresh()
+        source, target = route.hops[0].source, route.hops[-1].target
+        if (source, target) not in self._recorded:
+            self._recorded[source, target] = load_pair(self.path, source, target)
+        recorded = self._recorded[source, target]
+        missing = [text for text in texts if text not in recorded]
+        if missing:
+            raise DataError(
+                f"{self.path}: {len(missing)} of {len(texts)} texts have no {source} → {target} translation, "
+                f"the first is {missing[0]!r}"
+            )
+        return [recorded[text].translation for text in texts]
+
+    def fingerprint(self) -> str:
+        """Hash of the file's content.
+
+        Raises:
+            DataError: the file is missing.
+        """
+        self._refresh()
+        if self._digest is None:
+            with self.path.open("rb") as file:
+                self._digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        return self._digest
+
+    def _refresh(self) -> None:
+        """Forget what was read if the file has changed since."""
+        try:
+            status = os.stat(self.path)
+        except OSError as error:
+            folder = self.path.parent
+            siblings = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+            raise DataError(f"{self.path}: {error.strerror}{nearest(self.path.name, siblings)}") from error
+        stamp = (status.st_size, status.st_mtime_ns)
+        if stamp != self._stamp:
+            self._stamp, self._digest, self._pairs, self._recorded = stamp, None, None, {}
+
+
+def load_pair(path: Path, source: str, target: str) -> dict[str, Recorded]:
+    """The translations of one pair of languages by text.
+
+    Raises:
+        DataError: a row is malformed, or two rows of one text disagree.
+    """
+    recorded: dict[str, Recorded] = {}
+    for row in read_rows(path):
+        if row.source != source or row.target != target:
+            continue
+        translation = to_translation(path, row)
+        first = recorded.setdefault(row.text, Recorded(row.line, translation))
+        if first.translation != translation:
+            raise DataError(
+                f"{path}:{row.line}: {row.text!r} is {translation.text!r} ({translation.status}), but line "
+                f"{first.line} says {first.translation.text!r} ({first.translation.status})"
+            )
+    return recorded
+
+
+def to_translation(path: Path, row: Row) -> Translation:
+    """A row as the answer it stands for.
+
+    Raises:
+        DataError: its status or number of unknown words is malformed, or it is empty without having failed.
+    """
+    where = f"{path}:{row.line}"
+    copied: Status = "copied" if row.translation.casefold() == row.text.casefold() else "ok"
+    status = next((known for known in STATUSES if known == row.status), None) if row.status else copied
+    if status is None:
+        raise DataError(f"{where}: unknown status {row.status!r}{nearest(row.status, STATUSES)}")
+    if not row.translation.strip() and status != "failed":
+        raise DataError(
+            f"{where}: the translation of {row.text!r} is empty; expected status 'failed', found {status!r}"
+        )
+    if row.unknown and not (row.unknown.isascii() and row.unknown.isdigit()):
+        raise DataError(f"{where}: unknown is {row.unknown!r}; expected a number of words")
+    return Translation(row.translation, status, int(row.unknown or 0))

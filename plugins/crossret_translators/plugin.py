@@ -1,0 +1,32 @@
+"""Registers the translators; imports no heavy library."""
+
+from __future__ import annotations
+
+from crossret.contracts.meta import Meta
+from crossret.hookspecs import Register, hookimpl
+
+
+@hookimpl
+def register_translators(register: Register) -> None:
+    """Recorded translations, and none at all."""
+    register(
+        "identity",
+        "crossret_translators.identity:IdentityTranslator",
+        Meta(
+            summary="Copies the text: what cross-lingual transfer gives without translation",
+            modality="text",
+            licence="Apache-2.0",
+            memory_mb=20,
+            seconds_per_1000=0.001,
+        ),
+    )
+    register(
+        "file",
+        "crossret_translators.file:FileTranslator",
+        Meta(
+            summary="Answers texts whose translations a CSV, TSV or JSONL file records",
+            modality="text",
+            memory_mb=150,
+            seconds_per_1000=0.001,
+        ),
+    )

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import crossret_text.plugin
+from crossret.plugins import Plugins
+
+
+def test_registers_the_text_encoders() -> None:
+    plugins = Plugins()
+    plugins.add("text", crossret_text.plugin)
+    assert plugins.registry.names("text-encoder") == ("subword-tiny",)
+    assert len(list(plugins.registry)) == 1
+
+
+def test_dimension_is_the_one_announced() -> None:
+    plugins = Plugins()
+    plugins.add("text", crossret_text.plugin)
+    encoder = plugins.registry.build("text-encoder", "subword-tiny", max_tokens=8)
+    assert encoder.dimension == plugins.registry.get("text-encoder", "subword-tiny").meta.dimension
+
+
+def test_registration_stays_light() -> None:
+    heavy = ("torch", "numpy", "PIL", "transformers", "crossret_text.subword")
+    code = f"import sys, crossret_text.plugin; print([m for m in {heavy} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import crossret_translators.plugin
+from crossret.contracts.translation import Translator
+from crossret.plugins import Plugins
+
+
+def test_registers_the_translators() -> None:
+    plugins = Plugins()
+    plugins.add("translators", crossret_translators.plugin)
+    assert plugins.registry.names("translator") == ("file", "identity")
+    assert len(list(plugins.registry)) == 2
+
+
+def test_builds_every_translator() -> None:
+    plugins = Plugins()
+    plugins.add("translators", crossret_translators.plugin)
+    assert isinstance(plugins.registry.build("translator", "identity"), Translator)
+    assert isinstance(plugins.registry.build("translator", "file", path="none.csv"), Translator)
+
+
+def test_registration_stays_light() -> None:
+    code = (
+        "import sys, crossret_translators.plugin; "
+        "print([m for m in ('torch', 'numpy', 'PIL', 'crossret_translators.file') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
