@@ -1,1 +1,1 @@
-"""First-party emoji components of crossret."""
+"""Emoji concept names: the data set that comes with crossret."""

@@ -1,0 +1,1 @@
+"""Makes the data folder from pinned packages; not part of the wheel."""
