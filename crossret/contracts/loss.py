@@ -65,8 +65,8 @@ class Term(Protocol):
 class AdversarialTerm(Term, Protocol):
     """A term with an opponent of its own, trained by its own optimiser before the model's step."""
 
-    def auxiliary_step(self, views: Views) -> Mapping[str, float]:
-        """Update the opponent on detached views; returns figures to log."""
+    def auxiliary_step(self, views: Views) -> Mapping[str, Tensor]:
+        """Update the opponent on detached views; returns detached scalars to log."""
         ...
 
     def auxiliary_state(self) -> dict[str, Tensor]:

@@ -28,7 +28,7 @@ class AttentionBlock(nn.Module):
 
     def _attend(self, queries: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
         def split(x: Tensor) -> Tensor:
-            return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
         context = functional.scaled_dot_product_attention(
             split(self.query(queries)),
@@ -47,7 +47,7 @@ class AttentionBlock(nn.Module):
         return attended
 
     def attend_across(self, queries: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
-        """Queries ``(N, L, D)`` look at keys ``(N, K, D)``; no residual (section 1.3): only what the keys say is kept."""
+        """Queries ``(N, L, D)`` look at keys ``(N, K, D)``; no residual (section 1.3): only what keys say is kept."""
         attended: Tensor = self.norm(self._attend(queries, keys, key_mask))
         return attended
 

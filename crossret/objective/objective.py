@@ -39,9 +39,9 @@ class Objective:
         """Terms with an opponent of their own."""
         return {name: term for name, term in self.terms.items() if isinstance(term, AdversarialTerm)}
 
-    def auxiliary_step(self, views: Views) -> dict[str, float]:
+    def auxiliary_step(self, views: Views) -> dict[str, Tensor]:
         """Let every opponent make its step on detached views."""
-        figures: dict[str, float] = {}
+        figures: dict[str, Tensor] = {}
         for name, term in self.adversarial().items():
             figures |= {f"{name}.{key}": value for key, value in term.auxiliary_step(views).items()}
         return figures

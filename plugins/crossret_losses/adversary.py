@@ -50,7 +50,7 @@ class LanguageAdversary(nn.Module):
         label = torch.ones_like(logits) if is_source else torch.zeros_like(logits)
         return functional.binary_cross_entropy_with_logits(logits, label)
 
-    def auxiliary_step(self, views: Views) -> Mapping[str, float]:
+    def auxiliary_step(self, views: Views) -> Mapping[str, Tensor]:
         """One step of the discriminator: half of its loss on source plus half of its loss on target states."""
         source, target = (_detached(views.states[view]) for view in ("source", "target"))
         with torch.enable_grad():
@@ -58,9 +58,9 @@ class LanguageAdversary(nn.Module):
             on_target = self._loss(self.discriminator(target), views.languages + 1, is_source=False)
             loss = (on_source + on_target) / 2
         self.optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
-        return {"discriminator": float(loss.detach())}
+        return {"discriminator": loss.detach()}
 
     def auxiliary_state(self) -> dict[str, Tensor]:
         """Weights and Adam moments."""

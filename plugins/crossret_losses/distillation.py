@@ -11,8 +11,8 @@ from crossret.contracts.loss import LossContext, View, Views
 class SimilarityView:
     """The student's distribution over the batch follows the teacher's, with either side as the query.
 
-    The teacher's text embedding is detached, the visual one is not, so the gradient reaches the visual tower through both
-    distributions.
+    The teacher's text embedding is detached, the visual one is not, so the gradient reaches the visual tower through
+    both distributions.
     """
 
     views: frozenset[View] = frozenset(("visual", "target", "cross"))
@@ -40,8 +40,8 @@ class SimilarityView:
 class FeatureView:
     """Smooth L1 between target and teacher embeddings, mean over all entries; no side is detached.
 
-    As published, with transition point 4: entries of unit vectors are far below it, so this is ``mean(d²)/8`` and hardly
-    acts (method section 1.5, item 4).
+    As published, with transition point 4: entries of unit vectors are far below it, so this is ``mean(d²)/8`` and
+    hardly acts (method section 1.5, item 4).
     """
 
     views: frozenset[View] = frozenset(("target", "cross"))

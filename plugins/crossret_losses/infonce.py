@@ -11,7 +11,7 @@ from crossret_losses.pairs import same_subject, similarities, two_views
 
 
 class InfoNCE:
-    """Cross-entropy of the softmax over the batch, mean of both directions; other samples of the subject do not compete."""
+    """Cross-entropy of the softmax over the batch, mean of both directions; samples of one subject do not compete."""
 
     def __init__(self, context: LossContext, temperature: float = 0.07) -> None:
         """Check options.

@@ -1,0 +1,65 @@
+"""Arrays that are costly to compute, stored once per content and shared by all processes and runs.
+
+Environment:
+    CROSSRET_CACHE: the folder; default: the user's cache folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from crossret.atomic import write_atomically
+
+VARIABLE = "CROSSRET_CACHE"
+log = logging.getLogger(__name__)
+
+
+def cache_folder() -> Path:
+    """Where cached arrays lie."""
+    import platformdirs
+
+    return Path(os.environ.get(VARIABLE) or platformdirs.user_cache_path("crossret"))
+
+
+def key_of(*parts: object) -> str:
+    """A short name for everything that an array depends on."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:24]
+
+
+def cached_array(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+    """The array of a key, memory-mapped read-only; computed by the first process that needs it while others wait.
+
+    A damaged entry is computed again, and the log says so. A folder that cannot be written costs time, not the run.
+    """
+    from filelock import FileLock
+
+    path = cache_folder() / kind / f"{key}.npy"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            found = _read(path)
+            if found is None:
+                computed = compute()
+                write_atomically(path, lambda file: np.save(file, computed, allow_pickle=False))
+                found = computed
+            return found
+    except OSError as error:
+        log.warning("%s: cannot be used as a cache (%s); computing without it", path.parent, error)
+        return compute()
+
+
+def _read(path: Path) -> np.ndarray | None:
+    if not path.exists():
+        return None
+    try:
+        found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        log.warning("%s: damaged cache entry (%s); computing it again", path, error)
+        return None
+    return found

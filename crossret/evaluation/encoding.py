@@ -1,0 +1,38 @@
+"""Embeds many texts or items with a trained model, in batches and without a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from crossret.model.dual_encoder import DualEncoder
+
+
+@torch.inference_mode()
+def embed_texts(model: DualEncoder, texts: Sequence[str], batch_size: int, device: torch.device) -> Tensor:
+    """Texts → unit vectors ``(N, D)`` in their order.
+
+    Texts of similar length share a batch, so that little is padded.
+    """
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+    rows: list[Tensor] = []
+    for start in range(0, len(order), batch_size):
+        tokens = model.text.encoder.tokenize([texts[index] for index in order[start : start + batch_size]])
+        rows.append(model.embed_texts({name: tensor.to(device) for name, tensor in tokens.items()}).float())
+    embedded = torch.cat(rows)
+    result = torch.empty_like(embedded)
+    result[torch.tensor(order, device=device)] = embedded
+    return result
+
+
+@torch.inference_mode()
+def embed_items(model: DualEncoder, inputs: np.ndarray, batch_size: int, device: torch.device) -> Tensor:
+    """Features or pixels ``(N, …)`` → unit vectors ``(N, D)``."""
+    rows = [
+        model.embed_items(torch.from_numpy(np.array(inputs[start : start + batch_size])).to(device)).float()
+        for start in range(0, len(inputs), batch_size)
+    ]
+    return torch.cat(rows)

@@ -1,0 +1,83 @@
+"""One gallery in one language: items, captions, their translations and which pairs are positive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossret.contracts.data import Caption, Dataset, Split
+from crossret.contracts.translation import Translator
+from crossret.errors import DataError
+from crossret.retrieval.metrics import QueryResults, per_query
+from crossret.retrieval.ranks import PositiveRanks
+from crossret.retrieval.relevance import Relevance
+from crossret.translation.fill import translated_queries
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Everything that ranks depend on, but the model.
+
+    Attributes:
+        translated: per caption its machine translation into the source language, if a query needs it.
+    """
+
+    split: Split
+    captions: tuple[Caption, ...]
+    relevance: Relevance
+    translated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GalleryRanks:
+    """Per-query results of both directions; queries are indices of captions (t2v) and items (v2t)."""
+
+    gallery: Gallery
+    t2v: QueryResults
+    v2t: QueryResults
+
+
+def load_gallery(dataset: Dataset, protocol: str, split: str, lang: str, translator: Translator | None) -> Gallery:
+    """A split's human captions in one language; with a translator, also as English queries.
+
+    Raises:
+        DataError: no item of the split has a caption in the language, or there is no route back.
+    """
+    part = dataset.split(protocol, split)
+    captions = tuple(c for c in dataset.captions(protocol, split, lang) if c.kind == "sentence")
+    if not part.items or not captions:
+        raise DataError(f"split {split!r} of protocol {protocol!r} has no captions in {lang!r}: nothing to rank")
+    relevance = Relevance.by_subject(
+        [caption.subject for caption in captions], [item.subject for item in part.items], part.queried
+    )
+    translated: tuple[str, ...] = ()
+    if translator is not None:
+        same = lang == dataset.source_language
+        texts = [c.text for c in captions]
+        translated = tuple(texts if same else translated_queries(captions, translator, lang, dataset.source_language))
+    return Gallery(part, captions, relevance, translated)
+
+
+def results_of(gallery: Gallery, ranks: PositiveRanks) -> GalleryRanks:
+    """Ranks of pairs → results of queries."""
+    relevance = gallery.relevance
+    return GalleryRanks(
+        gallery,
+        per_query(relevance.captions, ranks.text_to_visual),
+        per_query(relevance.items, ranks.visual_to_text),
+    )
+
+
+def without_copies(found: GalleryRanks) -> GalleryRanks:
+    """Only queries about subjects whose caption differs from the source-language text; the gallery stays whole."""
+    gallery = found.gallery
+    kept = {caption.subject for caption in gallery.captions if not caption.same_as_source}
+    by_caption = np.array([caption.subject in kept for caption in gallery.captions])
+    by_item = np.array([item.subject in kept for item in gallery.split.items])
+    return GalleryRanks(gallery, _restricted(found.t2v, by_caption), _restricted(found.v2t, by_item))
+
+
+def _restricted(results: QueryResults, allowed: np.ndarray) -> QueryResults:
+    kept = allowed[results.query]
+    return QueryResults(results.query[kept], results.rank[kept], results.average_precision[kept])

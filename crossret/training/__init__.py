@@ -1,0 +1,1 @@
+"""The training loop, its schedule, its resumable state and its log."""

@@ -1,0 +1,58 @@
+"""One training step: batch → views → opponents → total loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from crossret.contracts.loss import View, Views
+from crossret.contracts.text import Tokens
+from crossret.data.sampling import Batch
+from crossret.model.dual_encoder import DualEncoder, text_views
+from crossret.objective.objective import Objective
+
+RESIDENT_BYTES = 1 << 30
+
+
+class InputBank:
+    """Visual inputs of the training items; kept on the device if they are small, else read from disk batch by batch."""
+
+    def __init__(self, inputs: np.ndarray, device: torch.device) -> None:
+        self._inputs = inputs
+        self._device = device
+        self._resident = torch.from_numpy(np.array(inputs)).to(device) if inputs.nbytes <= RESIDENT_BYTES else None
+
+    def take(self, items: np.ndarray) -> Tensor:
+        """Inputs ``(N, …)`` of some items."""
+        if self._resident is not None:
+            return self._resident[torch.from_numpy(items).to(self._device)]
+        return torch.from_numpy(np.array(self._inputs[items])).to(self._device, non_blocking=True)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Computes the views that the objective reads, and no others."""
+
+    model: DualEncoder
+    objective: Objective
+    bank: InputBank
+    device: torch.device
+
+    def views(self, batch: Batch, forward: torch.nn.Module) -> Views:
+        """Run the model; ``forward`` is the model, possibly wrapped for several processes."""
+        wanted = self.objective.views
+        counts, tokens = self._tokens(batch, text_views(wanted))
+        labels = Views(
+            {}, {}, torch.from_numpy(batch.subjects).to(self.device), torch.from_numpy(batch.languages).to(self.device)
+        )
+        found: Views = forward(self.bank.take(batch.items), tokens, counts, wanted, labels)
+        return found
+
+    def _tokens(self, batch: Batch, needed: tuple[View, ...]) -> tuple[dict[View, int], Tokens]:
+        texts = [text for view in needed for text in batch.texts[view]]
+        tokens = self.model.text.encoder.tokenize(texts)
+        counts = {view: len(batch.texts[view]) for view in needed}
+        return counts, {name: tensor.to(self.device, non_blocking=True) for name, tensor in tokens.items()}
