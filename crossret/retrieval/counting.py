@@ -24,7 +24,8 @@ much smaller ones leave a GPU waiting for launches."""
 def ahead(scores: Tensor, positive: Tensor, gallery: Tensor, own: Tensor) -> Tensor:
     """The tie rule: which gallery entries are ranked before a positive.
 
-    Those scored strictly higher, and those scored equal that stand at a lower gallery index. All arguments broadcast.
+    Those scored strictly higher, and those scored equal that stand at a lower gallery index. The
+    other arguments broadcast to the shape of the scores.
 
     Args:
         scores: scores of the gallery entries.
@@ -33,7 +34,7 @@ def ahead(scores: Tensor, positive: Tensor, gallery: Tensor, own: Tensor) -> Ten
         own: gallery index of the positive.
 
     Returns:
-        Booleans of the broadcast shape.
+        Booleans of the shape of the scores.
     """
     before = scores == positive
     before &= gallery < own
