@@ -35,6 +35,12 @@ class Stored:
         """
         return read_ranks(self.path.with_name(self.record.ranks_file))
 
+    @property
+    def finished(self) -> datetime:
+        """When it was finished; without an offset it is taken as UTC, so that records of many machines compare."""
+        instant = datetime.fromisoformat(self.record.finished)
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -92,7 +98,7 @@ def read_all(paths: Sequence[Path]) -> list[Stored]:
     """
     newest: dict[str, Stored] = {}
     for file in dict.fromkeys(file for path in paths for file in _files_at(path)):
-        stored = Stored(_read(file), file)
+        stored = _read(file)
         kept = newest.get(stored.record.key)
         if kept is None or _age(stored) > _age(kept):
             newest[stored.record.key] = stored
@@ -120,7 +126,7 @@ def _json_files(folder: Path) -> Iterator[Path]:
         yield from root.rglob("*.json")
 
 
-def _read(file: Path) -> Record:
+def _read(file: Path) -> Stored:
     """Check the version before the fields: of another version, the fields say nothing."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
@@ -132,15 +138,15 @@ def _read(file: Path) -> Record:
     if version != SCHEMA_VERSION:
         raise DataError(f"{file}: record of schema version {version}; this crossret reads version {SCHEMA_VERSION}")
     try:
-        record = Record.model_validate(content)
-        _instant(record.finished)
+        stored = Stored(Record.model_validate(content), file)
+        _ = stored.finished
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise DataError(f"{file}: not a record: {where}: {first['msg']}") from error
     except ValueError as error:
         raise DataError(f"{file}: not a record: finished: {error}") from error
-    return record
+    return stored
 
 
 def _key_if_done(path: Path) -> str | None:
@@ -155,13 +161,7 @@ def _key_if_done(path: Path) -> str | None:
 
 
 def _age(stored: Stored) -> tuple[datetime, str]:
-    return _instant(stored.record.finished), str(stored.path)
-
-
-def _instant(text: str) -> datetime:
-    """An ISO 8601 time; without an offset it is taken as UTC, so that records of many machines compare."""
-    instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return stored.finished, str(stored.path)
 
 
 def _safe(name: str) -> str:

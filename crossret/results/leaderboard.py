@@ -1,0 +1,64 @@
+"""The leaderboard: methods by languages, one table per gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from crossret.contracts.rendering import Table
+from crossret.errors import UsageError, unknown
+from crossret.results import notes
+from crossret.results.board import Board, board_of
+from crossret.results.figures import Directions, Shown
+from crossret.results.selection import Selection, select
+from crossret.results.store import Stored
+
+
+def leaderboard(
+    stored: Iterable[Stored],
+    *,
+    metric: str = "sumr",
+    direction: Directions = "both",
+    gallery: str | None = None,
+    languages: Collection[str] | None = None,
+    baseline: str | None = None,
+    subset: str = "",
+) -> tuple[Table, ...]:
+    """Rank methods; a pure function of the records, whatever their order.
+
+    Args:
+        stored: records of one dataset and protocol.
+        metric: ``sumr``, ``r1``, ``r5``, ``r10``, ``medr``, ``meanr`` or ``map``; of two directions SumR is added and
+            everything else averaged.
+        direction: ``both``, ``t2v`` or ``v2t``.
+        gallery: only this one.
+        languages: only these.
+        baseline: method that the others are compared with; default: the one that its suite marks.
+        subset: a restriction of the queries that the records hold scores of.
+
+    Raises:
+        UsageError: an unknown name, or records that do not compare.
+        DataError: a file of ranks is damaged.
+    """
+    shown = Shown.named(metric, direction)
+    selection = select(stored, gallery=gallery, languages=languages, subset=subset)
+    reference = _reference(selection, baseline)
+    return tuple(_table(selection, name, board_of(selection, name, shown, reference)) for name in selection.galleries)
+
+
+def _table(selection: Selection, gallery: str, board: Board) -> Table:
+    rows = tuple((board.label_cell(row), *board.cells(row)) for row in board.best_first())
+    below = (*notes.reading(board), *notes.provenance(selection, gallery))
+    return Table(board.title, ("method", *board.header()), rows, below)
+
+
+def _reference(selection: Selection, asked: str | None) -> str | None:
+    """The method asked for, or the one that its records mark; without either nothing is compared."""
+    methods = {s.record.unit.method for s in selection.stored}
+    if asked is not None:
+        if asked not in methods:
+            raise unknown("baseline method", asked, methods)
+        return asked
+    marked = sorted({s.record.unit.method for s in selection.stored if s.record.baseline})
+    if len(marked) > 1:
+        raise UsageError(f"several methods are marked as the baseline: {', '.join(marked)}; name one")
+    return marked[0] if marked else None

@@ -1,0 +1,90 @@
+"""What must be said below a table: how to read it, and where its numbers come from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from crossret.results.board import MEAN, NOT_SIGNIFICANT, Board
+from crossret.results.paired import RESAMPLES
+from crossret.results.record import Record
+from crossret.results.selection import Selection
+
+
+def reading(board: Board) -> tuple[str, ...]:
+    """How to read the cells; only what occurs in the table."""
+    return tuple(_reading(board))
+
+
+def provenance(selection: Selection, gallery: str) -> tuple[str, ...]:
+    """Commands, data and versions, with a warning where they differ between rows."""
+    return tuple(_provenance([s.record for s in selection.having(gallery)], selection.superseded))
+
+
+def seeds(board: Board) -> str:
+    """What ± means."""
+    counts = [number.seeds for row in board.rows for number in row.numbers.values()]
+    low, high = min(counts), max(counts)
+    if high == 1:
+        return "One seed: no deviation."
+    return f"Mean ± sample standard deviation over {high if low == high else f'{low} to {high}'} seeds."
+
+
+def _reading(board: Board) -> Iterator[str]:
+    yield seeds(board)
+    if not board.figure.higher_is_better:
+        yield f"{board.figure.heading}: lower is better."
+    if not all(row.complete for row in board.rows):
+        yield (
+            "–: no record of the method in the language; its mean, in parentheses, is over the others and does not "
+            "compare."
+        )
+    if board.reference is not None:
+        yield from _comparing(board, board.label(board.reference))
+
+
+def _comparing(board: Board, reference: str) -> Iterator[str]:
+    if board.figure.per_query is None:
+        yield f"Δ: difference to {reference}; there is no paired test of {board.figure.heading}."
+        return
+    compared = board.comparisons.get(MEAN, {})
+    subjects = {comparison.subjects for comparison in compared.values()}
+    if compared:
+        over = f"{min(subjects):,}" if len(subjects) == 1 else f"{min(subjects):,} to {max(subjects):,}"
+        yield (
+            f"Δ: difference to {reference} over the languages and seeds that both rows have, with its 95 % bootstrap "
+            f"interval over {over} subjects; p: paired randomisation over subjects ({RESAMPLES:,} resamples), "
+            "Holm-corrected over the rows."
+        )
+        yield f"{NOT_SIGNIFICANT}: not significantly different from {reference} at 5 % (the same test, per column)."
+    if len(compared) < len(board.rows) - 1:
+        yield "No p: the row's ranks are missing, or its queries or seeds are not those of the reference row."
+
+
+def _provenance(records: Sequence[Record], superseded: int) -> Iterator[str]:
+    for command in sorted({record.command for record in records}):
+        yield f"Made by: {command}"
+    hashes = _distinct((record.unit.language, record.data_hash[:12]) for record in records)
+    versions = _distinct(
+        (package, version) for record in records for package, version in record.environment.versions.items()
+    )
+    shown = sorted({found for language in hashes.values() for found in language})
+    made = ", ".join(sorted(versions.get("crossret", {"unknown"})))
+    yield f"Data: {', '.join(shown)}; crossret {made}."
+    different = [
+        f"{package} ({', '.join(sorted(found))})" for package, found in sorted(versions.items()) if len(found) > 1
+    ]
+    if different:
+        yield f"Warning: rows were made with different versions of {', '.join(different)}."
+    mixed = [language for language, found in sorted(hashes.items()) if len(found) > 1]
+    if mixed:
+        yield f"Warning: rows were made from different data in {', '.join(mixed)}."
+    if superseded:
+        yield f"Warning: {superseded} older records of the same units were left out."
+
+
+def _distinct(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for name, value in pairs:
+        found[name].add(value)
+    return found

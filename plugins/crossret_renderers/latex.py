@@ -1,0 +1,52 @@
+"""LaTeX tables for papers."""
+
+from __future__ import annotations
+
+from tabulate import LATEX_ESCAPE_RULES
+
+from crossret.contracts.rendering import Table
+from crossret_renderers.layout import BEST_END, BEST_START, one_line, tabulated
+
+# What LaTeX's standard fonts print as another character, or not at all.
+CHARACTERS = {
+    BEST_START: r"\textbf{",
+    BEST_END: "}",
+    "|": r"\textbar{}",
+    "±": r"\ensuremath{\pm}",
+    "−": r"\ensuremath{-}",
+    "†": r"\dag{}",
+    "–": "--",
+    "—": "---",
+    "…": r"\ldots{}",
+    "Δ": r"\ensuremath{\Delta}",
+    "✓": r"\ensuremath{\surd}",
+    "·": r"\textperiodcentered{}",
+    "→": r"\ensuremath{\rightarrow}",
+    "≤": r"\ensuremath{\leq}",
+    "≥": r"\ensuremath{\geq}",
+}
+TRANSLATION = str.maketrans(CHARACTERS)
+
+
+class Latex:
+    """A ``table`` environment for each table, with the best cells bold; needs the package booktabs."""
+
+    def render(self, tables: tuple[Table, ...]) -> str:
+        """A file to input into a document."""
+        return "% needs \\usepackage{booktabs}\n" + "\n".join(_environment(table) for table in tables)
+
+
+def _environment(table: Table) -> str:
+    grid = _characters(tabulated(table, "latex_booktabs"))
+    notes = "".join(f"{_escape(note)}\\par\n" for note in table.notes)
+    below = f"\\par\\smallskip\n{{\\footnotesize\\raggedright\n{notes}}}\n" if notes else ""
+    return f"\\begin{{table}}\n\\caption{{{_escape(table.title)}}}\n\\centering\n{grid}\n{below}\\end{{table}}\n"
+
+
+def _escape(text: str) -> str:
+    return _characters("".join(LATEX_ESCAPE_RULES.get(character, character) for character in one_line(text)))
+
+
+def _characters(escaped: str) -> str:
+    """Two hyphens would print as a dash, and the options of a command have them."""
+    return escaped.replace("--", "-{}-").translate(TRANSLATION)
