@@ -17,8 +17,21 @@ def register_text_encoders(register: Register) -> None:
             modality="text",
             dimension=128,
             licence="Apache-2.0",
-            memory_mb=300,
+            memory_mb=550,
             seconds_per_1000=0.02,
             source="Bojanowski et al., Enriching Word Vectors with Subword Information, TACL 2017",
+        ),
+    )
+    register(
+        "hf",
+        "crossret_text.transformer:TransformerEncoder",
+        Meta(
+            summary="Any BERT-like encoder of transformers, whole or some layers fine-tuned (cost: 12 layers of 384)",
+            argument="MODEL",
+            modality="text",
+            memory_mb=1800,
+            seconds_per_1000=27,
+            extra="hf",
+            source="https://github.com/huggingface/transformers",
         ),
     )

@@ -17,8 +17,56 @@ def register_visual_backbones(register: Register) -> None:
             modality="image",
             dimension=2084,
             licence="Apache-2.0",
-            memory_mb=450,
-            seconds_per_1000=0.3,
+            memory_mb=600,
+            seconds_per_1000=0.4,
             source="Dalal and Triggs, Histograms of Oriented Gradients for Human Detection, CVPR 2005",
+        ),
+    )
+    register(
+        "cnn-tiny",
+        "crossret_vision.cnn:TinyCnn",
+        Meta(
+            summary="Small residual network; trains from scratch",
+            modality="image",
+            dimension=256,
+            licence="Apache-2.0",
+            memory_mb=800,
+            seconds_per_1000=4,
+        ),
+    )
+    register(
+        "timm",
+        "crossret_vision.timm_model:timm_backbone",
+        Meta(
+            summary="Any image model of timm, pretrained or not, frozen or fine-tuned (cost: resnet18)",
+            argument="MODEL",
+            modality="image",
+            memory_mb=1000,
+            seconds_per_1000=50,
+            extra="timm",
+            source="https://github.com/huggingface/pytorch-image-models",
+        ),
+    )
+    register(
+        "openclip",
+        "crossret_vision.openclip_model:openclip_backbone",
+        Meta(
+            summary="Any image tower of open_clip, pretrained or not, frozen or fine-tuned (cost: ViT-B-32)",
+            argument="MODEL",
+            modality="image",
+            memory_mb=1350,
+            seconds_per_1000=95,
+            extra="openclip",
+            source="https://github.com/mlfoundations/open_clip",
+        ),
+    )
+    register(
+        "features",
+        "crossret_vision.features:StoredFeatures",
+        Meta(
+            summary="Vectors from a .npy or .safetensors file and a list of item ids",
+            modality="image",
+            memory_mb=50,
+            seconds_per_1000=0.01,
         ),
     )
