@@ -12,6 +12,9 @@ CHARACTERS = {
     BEST_START: r"\textbf{",
     BEST_END: "}",
     "|": r"\textbar{}",
+    # At the start of a row they would be arguments of the row before.
+    "[": "{[}",
+    "*": "{*}",
     "±": r"\ensuremath{\pm}",
     "−": r"\ensuremath{-}",
     "†": r"\dag{}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from typing import Literal
 
@@ -16,6 +15,7 @@ from rich.text import Text
 from crossret.contracts.rendering import Emphasis, Table
 from crossret_renderers.layout import is_text, one_line, printed
 
+COLOURS: Literal["standard"] = "standard"
 STYLES: dict[Emphasis, str] = {"plain": "", "best": "bold green", "quiet": "dim"}
 
 
@@ -24,14 +24,16 @@ class Terminal:
 
     Args:
         width: columns of the terminal; default: those of standard output, or as wide as needed if it is a file.
-        colour: whether to use ANSI colours; default: if standard output is a terminal and ``NO_COLOR`` is not set.
+        colour: whether to use ANSI colours; default: if standard output is a terminal that has them and no ``NO_COLOR``
+            is set.
     """
 
     def __init__(self, width: int | None = None, colour: bool | None = None) -> None:
-        interactive = sys.stdout.isatty()
-        self._fixed = width is not None or interactive
+        probe = Console()
+        capable = probe.is_terminal and not probe.is_dumb_terminal and not probe.no_color
+        self._fixed = width is not None or sys.stdout.isatty()
         self._width = width
-        self._colour = interactive and not os.environ.get("NO_COLOR") if colour is None else colour
+        self._colour = capable if colour is None else colour
 
     def render(self, tables: tuple[Table, ...]) -> str:
         """The tables, each with its title above and its notes below."""
@@ -39,9 +41,13 @@ class Terminal:
 
     def _one(self, table: Table) -> str:
         out = io.StringIO()
-        system = "standard" if self._colour else None
-        colours: Literal["standard"] | None = "standard" if self._colour else None
-        console = Console(file=out, width=self._width, color_system=colours, force_terminal=self._colour)
+        console = Console(
+            file=out,
+            width=self._width,
+            color_system=COLOURS if self._colour else None,
+            no_color=not self._colour,
+            force_terminal=self._colour,
+        )
         grid = _grid(table)
         if not self._fixed:
             console.width = max(1, Measurement.get(console, console.options.update(max_width=10_000), grid).maximum)

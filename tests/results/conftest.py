@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,8 +11,7 @@ import pytest
 
 from crossret.results.ranks_file import QueryRanks, RanksByGallery
 from crossret.results.record import Cost, Direction, Environment, GalleryScores, Record, UnitId
-
-MakeRecord = Callable[..., Record]
+from crossret.results.store import Store, Stored, read_all
 
 
 def direction(rank: np.ndarray) -> Direction:
@@ -74,6 +74,46 @@ def make_record(
         "finished": "2025-01-01T00:00:00+00:00",
     }
     return Record(**(values | changes))
+
+
+class Run:
+    """A run folder that records are added to."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def add(
+        self,
+        method: str,
+        t2v: Sequence[int],
+        v2t: Sequence[int],
+        *,
+        galleries: Sequence[str] = ("test",),
+        subset: int | None = None,
+        **changes: Any,
+    ) -> Record:
+        """The same ranks on every gallery; subjects with one caption and one item each.
+
+        ``subset`` adds the subset "first" of that many queries.
+        """
+        there, back = np.array(t2v), np.array(v2t)
+        scores = [gallery_scores(gallery, there, back) for gallery in galleries]
+        ranks: RanksByGallery = {gallery: one_to_one(there, back) for gallery in galleries}
+        if subset is not None:
+            for gallery in galleries:
+                scores.append(gallery_scores(gallery, there[:subset], back[:subset], "first"))
+                ranks[f"{gallery}/first"] = one_to_one(there[:subset], back[:subset])
+        record = make_record(tuple(scores), method=method, **changes)
+        Store(self.root).write(record, ranks)
+        return record
+
+    def stored(self) -> list[Stored]:
+        return read_all([self.root])
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run(tmp_path / "run")
 
 
 @pytest.fixture
