@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
-ENGLISH: Final = "en"
+from crossret_emoji.builder.deterministic import write_table
+from crossret_emoji.builder.translate import ROUND_TRIP_COLUMNS, ROUND_TRIPS, TO_ENGLISH, TO_ENGLISH_COLUMNS
+from crossret_emoji.layout import SOURCE_LANGUAGE, TRANSLATION_COLUMNS, TRANSLATIONS
+from crossret_emoji.tables import read_table
 
 
 class Translation(NamedTuple):
@@ -17,6 +21,12 @@ class Translation(NamedTuple):
     translation: str
     status: str
     unknown: int
+
+
+def write_translations(work: Path, out: Path) -> None:
+    """Write ``translations.csv.gz`` below ``out`` from the tables below ``work``."""
+    merged = merge(_read(work, ROUND_TRIPS, ROUND_TRIP_COLUMNS), _read(work, TO_ENGLISH, TO_ENGLISH_COLUMNS))
+    write_table(out / TRANSLATIONS, TRANSLATION_COLUMNS, merged)
 
 
 def merge(round_trips: Iterable[Mapping[str, str]], to_english: Iterable[Mapping[str, str]]) -> list[Translation]:
@@ -40,11 +50,15 @@ def merge(round_trips: Iterable[Mapping[str, str]], to_english: Iterable[Mapping
 def _out_and_back(rows: Iterable[Mapping[str, str]]) -> Iterator[Translation]:
     for row in rows:
         lang, there = row["lang"], row["translation"]
-        yield Translation(ENGLISH, lang, row["source"], there, row["status"], int(row["marked"]))
+        yield Translation(SOURCE_LANGUAGE, lang, row["source"], there, row["status"], int(row["marked"]))
         if there and row["back_status"] != "no-route":
-            yield Translation(lang, ENGLISH, there, row["back"], row["back_status"], int(row["back_marked"]))
+            yield Translation(lang, SOURCE_LANGUAGE, there, row["back"], row["back_status"], int(row["back_marked"]))
 
 
 def _into_english(rows: Iterable[Mapping[str, str]]) -> Iterator[Translation]:
     for row in rows:
-        yield Translation(row["lang"], ENGLISH, row["text"], row["english"], row["status"], int(row["marked"]))
+        yield Translation(row["lang"], SOURCE_LANGUAGE, row["text"], row["english"], row["status"], int(row["marked"]))
+
+
+def _read(work: Path, name: str, columns: Sequence[str]) -> list[dict[str, str]]:
+    return [dict(zip(columns, row, strict=True)) for row in read_table(work, name, columns)]

@@ -1,0 +1,94 @@
+"""Texts along a route of hops, reproducibly.
+
+Every distinct text is translated once per hop, in sorted order, in chunks of a fresh process each.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from crossret_emoji.builder.answers import FAILED, AnswerStore, Stored
+from crossret_emoji.builder.engine import Engine
+from crossret_emoji.builder.marks import tidy
+from crossret_emoji.builder.routes import HOPS, Route
+
+CHUNK: Final = 1000
+_RETRIES_PER_CHUNK: Final = 20
+_SHUFFLE_SEED: Final = 7
+
+
+class Translated(NamedTuple):
+    """The result of a whole route: ``unknown`` counts distinct marked words on all hops."""
+
+    text: str
+    unknown: int
+    status: str
+
+
+class Translator:
+    """Translates along routes and keeps every answer."""
+
+    def __init__(self, engine: Engine, store: AnswerStore, warm_ups: Mapping[str, Sequence[str]]) -> None:
+        self._engine = engine
+        self._store = store
+        self._warm_ups = warm_ups
+
+    def route(self, modes: Route, texts: Sequence[str]) -> list[Translated]:
+        """The translations in the order of the texts; a failed hop fails the route."""
+        current = [Stored(text, (), "ok") for text in texts]
+        unknown: list[set[str]] = [set() for _ in texts]
+        for mode in modes:
+            answers = self.hop(mode, [step.text for step in current])
+            current = [answers[step.text] if step.text else FAILED for step in current]
+            for words, step in zip(unknown, current, strict=True):
+                words.update(map(str.casefold, step.marked))
+        return [
+            Translated(step.text, len(words), _status(text, step))
+            for text, step, words in zip(texts, current, unknown, strict=True)
+        ]
+
+    def hop(self, mode: str, texts: Sequence[str]) -> Mapping[str, Stored]:
+        """The answers of one mode by source text, for all texts that are not empty."""
+        answers = self._store.of(mode)
+        todo = sorted({text for text in texts if text} - answers.keys())
+        for start in range(0, len(todo), CHUNK):
+            answers.update(self._chunk(mode, todo[start : start + CHUNK]))
+        if todo:
+            self._store.save()
+        return answers
+
+    def _chunk(self, mode: str, texts: Sequence[str]) -> dict[str, Stored]:
+        retries = _RETRIES_PER_CHUNK
+        found = {}
+        for text, answer in zip(texts, self._raw(mode, texts), strict=True):
+            if not (answer or "").strip() and retries:
+                retries -= 1
+                answer = self._raw(mode, [text])[0]
+            found[text] = _stored(text, answer)
+        return found
+
+    def _raw(self, mode: str, texts: Sequence[str]) -> list[str | None]:
+        return self._engine.translate(mode, texts, self._warm_ups[HOPS[mode].source])
+
+    def changed_by_order(self, mode: str, limit: int = 1000) -> dict[str, int]:
+        """How many of the first known texts of a mode get another answer if they come in another order."""
+        ordered = sorted(self._store.of(mode))[:limit]
+        shuffled = list(ordered)
+        random.Random(_SHUFFLE_SEED).shuffle(shuffled)
+        first = dict(zip(ordered, self._raw(mode, ordered), strict=True))
+        second = dict(zip(shuffled, self._raw(mode, shuffled), strict=True))
+        return {"texts": len(ordered), "changed": sum(first[text] != second[text] for text in ordered)}
+
+
+def _stored(source: str, answer: str | None) -> Stored:
+    if answer is None or not answer.strip():
+        return FAILED
+    return Stored(*tidy(source, answer), "ok")
+
+
+def _status(source: str, last: Stored) -> str:
+    if last.status != "ok" or not last.text:
+        return "failed"
+    return "copied" if last.text.casefold() == source.casefold() else "ok"
