@@ -17,7 +17,7 @@ def register_baselines(register: Register) -> None:
             modality="text",
             dimension=8192,
             licence="Apache-2.0",
-            memory_mb=150,
+            memory_mb=300,
             seconds_per_1000=0.1,
         ),
     )

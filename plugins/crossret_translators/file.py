@@ -111,10 +111,14 @@ def load_pair(path: Path, source: str, target: str) -> dict[str, Recorded]:
         first = recorded.setdefault(row.text, Recorded(row.line, translation))
         if first.translation != translation:
             raise DataError(
-                f"{path}:{row.line}: {row.text!r} is {translation.text!r} ({translation.status}), but line "
-                f"{first.line} says {first.translation.text!r} ({first.translation.status})"
+                f"{path}:{row.line}: {row.text!r} is {_shown(translation)}, but line {first.line} says "
+                f"{_shown(first.translation)}"
             )
     return recorded
+
+
+def _shown(translation: Translation) -> str:
+    return f"{translation.text!r} ({translation.status}, {translation.unknown} unknown)"
 
 
 def to_translation(path: Path, row: Row) -> Translation:

@@ -41,7 +41,8 @@ def test_related_word_is_first() -> None:
 
 def test_other_script_scores_nothing() -> None:
     assert np.abs(scores(["笑脸", "وجه مبتسم", "चेहरा"], dimensions=2**20)).max() == 0
-    assert np.abs(scores(["笑脸", "وجه مبتسم", "चेहरा"])).max() < 0.05
+    # With few buckets, n-grams of two scripts may share one.
+    assert np.abs(scores(["笑脸", "وجه مبتسم", "चेहरा"])).max() < 0.1
 
 
 def test_rare_words_count_more() -> None:

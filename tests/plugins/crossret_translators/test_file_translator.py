@@ -115,7 +115,10 @@ MALFORMED: dict[str, tuple[list[str], str]] = {
     "empty file": ([], ":1: no column 'source_lang'; none is known"),
     "short row": ([HEADER, ROWS[0], "en,es,cat"], ":3: 3 columns; expected 6"),
     "long row": ([HEADER, "en,es,a,b,ok,0,0"], ":2: 7 columns; expected 6"),
-    "conflict": ([HEADER, *ROWS, "en,es,dog,can,ok,0"], r":7: 'dog' is 'can' \(ok\), but line 2 says 'perro' \(ok\)"),
+    "conflict": (
+        [HEADER, *ROWS, "en,es,dog,can,ok,0"],
+        r":7: 'dog' is 'can' \(ok, 0 unknown\), but line 2 says 'perro' \(ok, 0 ",
+    ),
     "empty": ([HEADER, "en,es,dog,,ok,0"], ":2: the translation of 'dog' is empty; expected status 'failed'"),
     "empty, no status": ([HEADER, "en,es,dog,,,0"], ":2: the translation of 'dog' is empty"),
     "status": ([HEADER, "en,es,dog,perro,failled,0"], ":2: unknown status 'failled'; did you mean 'failed'"),
