@@ -14,6 +14,7 @@ class Meta:
         argument: what follows the colon in a name such as ``timm:MODEL``; empty if it takes none.
         modality: ``image``, ``video``, ``text`` or empty.
         dimension: width of the vectors it makes, if fixed.
+        views: for a loss that always reads the same views, which; empty if the recipe names them.
         languages: BCP-47 codes it covers; empty means any.
         licence: SPDX expression of weights or data.
         memory_mb: peak memory of one process that uses it, in MB.
@@ -26,6 +27,7 @@ class Meta:
     argument: str = ""
     modality: str = ""
     dimension: int | None = None
+    views: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     licence: str = ""
     memory_mb: float | None = None

@@ -25,7 +25,6 @@ from crossret.training.step import InputBank, Step
 from crossret.training.tensor_files import prefixed, read_tensors, under, write_tensors
 
 STATE_FILE = "state.safetensors"
-BEST_FILE = "model.safetensors"
 REPORT_SECONDS = 0.5
 
 

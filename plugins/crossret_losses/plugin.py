@@ -24,25 +24,37 @@ def register_losses(register: Register) -> None:
     register(
         "similarity-view",
         "crossret_losses.distillation:SimilarityView",
-        Meta(summary="student similarities follow the cross-attention teacher's, both directions", source=SOURCE),
+        Meta(
+            summary="student similarities follow the cross-attention teacher's, both directions",
+            views=("visual", "target", "cross"),
+            source=SOURCE,
+        ),
     )
     register(
         "feature-view",
         "crossret_losses.distillation:FeatureView",
-        Meta(summary="target embedding near the teacher's, smooth L1", source=SOURCE),
+        Meta(summary="target embedding near the teacher's, smooth L1", views=("target", "cross"), source=SOURCE),
     )
     register(
         "feature-view-cosine",
         "crossret_losses.distillation:CosineFeatureView",
-        Meta(summary="target embedding near the teacher's, 1 − cosine"),
+        Meta(summary="target embedding near the teacher's, 1 − cosine", views=("target", "cross")),
     )
     register(
         "back-translation",
         "crossret_losses.triplet:BackTranslation",
-        Meta(summary="source captions near their back-translations, by triplets", source=SOURCE),
+        Meta(
+            summary="source captions near their back-translations, by triplets",
+            views=("source", "back"),
+            source=SOURCE,
+        ),
     )
     register(
         "language-adversary",
         "crossret_losses.adversary:LanguageAdversary",
-        Meta(summary="hides the language of token states from a discriminator", source=SOURCE),
+        Meta(
+            summary="hides the language of token states from a discriminator",
+            views=("source", "target"),
+            source=SOURCE,
+        ),
     )

@@ -1,0 +1,1 @@
+"""Plans the units of a suite, runs them and writes their records."""

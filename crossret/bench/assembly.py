@@ -1,0 +1,135 @@
+"""The heavy parts of a training or evaluation, built from a recipe through the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+import torch
+from torch import nn
+
+from crossret.bench.components import build_dataset, build_translator, protocol_of
+from crossret.contracts.data import Dataset
+from crossret.contracts.text import TextEncoder
+from crossret.contracts.translation import Translator
+from crossret.contracts.visual import FeatureBackbone, PixelBackbone, VisualBackbone
+from crossret.data.array_cache import cached_array, key_of
+from crossret.data.pools import Pool, TrainingSet
+from crossret.data.visual_inputs import VisualInputs
+from crossret.errors import ComponentError
+from crossret.evaluation.gallery import Gallery, load_gallery
+from crossret.model.dual_encoder import DualEncoder
+from crossret.model.text_tower import TextTower
+from crossret.model.visual_tower import VisualTower
+from crossret.model.whitening import fit_whitening
+from crossret.recipe.models import Recipe
+from crossret.registry import Registry
+from crossret.training.seeds import seed_everything
+from crossret.translation.fill import human_target_pool, source_pool, translated_pool
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Data set, translator and backbone of one recipe, built when first used."""
+
+    recipe: Recipe
+    registry: Registry
+    device: str = "cpu"
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The data set."""
+        return build_dataset(self.recipe, self.registry)
+
+    @cached_property
+    def translator(self) -> Translator:
+        """The translator."""
+        return build_translator(self.recipe, self.dataset, self.registry)
+
+    @cached_property
+    def protocol(self) -> str:
+        """The protocol's name."""
+        return protocol_of(self.dataset, self.recipe)
+
+    @cached_property
+    def backbone(self) -> VisualBackbone:
+        """The visual backbone.
+
+        Raises:
+            ComponentError: it breaks the contract.
+        """
+        name = self.recipe.model.visual.backbone
+        built = self.registry.build("visual-backbone", name, **self.recipe.model.visual.options)
+        if not isinstance(built, PixelBackbone | FeatureBackbone):
+            raise ComponentError(f"visual backbone {name!r} follows neither PixelBackbone nor FeatureBackbone")
+        return built
+
+    @cached_property
+    def visual(self) -> VisualInputs:
+        """Visual inputs per split."""
+        return VisualInputs(self.dataset, self.backbone, self.device)
+
+    def encoder(self) -> TextEncoder:
+        """A new text encoder, drawn from torch's current random state.
+
+        Raises:
+            ComponentError: it breaks the contract.
+        """
+        name = self.recipe.model.text.encoder
+        built = self.registry.build("text-encoder", name, **self.recipe.model.text.options)
+        if not isinstance(built, TextEncoder) or not isinstance(built, nn.Module):
+            raise ComponentError(f"text encoder {name!r} does not follow crossret.contracts.text.TextEncoder")
+        return built
+
+    def model(self, seed: int) -> DualEncoder:
+        """A new model; every initial weight follows from the seed."""
+        seed_everything(seed)
+        recipe = self.recipe.model
+        backbone = cast(nn.Module, self.backbone) if self.visual.trains else None
+        visual = VisualTower(self.backbone.dimension, recipe.visual, recipe.common, recipe.head_dropout, backbone)
+        text = TextTower(self.encoder(), recipe.text, recipe.common, recipe.head_dropout)
+        return DualEncoder(visual, text)
+
+    def training_inputs(self) -> np.ndarray:
+        """Visual inputs of the training items."""
+        return self.visual.of(self.dataset.split(self.protocol, "train"))
+
+    def fit_whitening(self, model: DualEncoder, inputs: np.ndarray) -> None:
+        """Fit the visual tower's whitening on training features, if it has one."""
+        whitening = model.visual.whitening
+        if whitening is None:
+            return
+        kept = whitening.basis.shape[1]
+        split = self.dataset.split(self.protocol, "train")
+        key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, *(item.id for item in split.items))
+        fitted = torch.from_numpy(np.array(cached_array("whitening", key, lambda: fit_whitening(inputs, kept))))
+        whitening.mean.copy_(fitted[0])
+        whitening.basis.copy_(fitted[1:].T)
+
+    def training_set(self, languages: Sequence[str]) -> TrainingSet:
+        """Texts of the training split in the views that active terms read."""
+        split = self.dataset.split(self.protocol, "train")
+        source = self.dataset.source_language
+        captions = self.dataset.captions(self.protocol, "train", source)
+        if not languages:
+            return TrainingSet(split, {"": source_pool(captions)})
+        if self.recipe.texts.target == "human":
+            human = {lang: human_target_pool(self.dataset.captions(self.protocol, "train", lang)) for lang in languages}
+            return TrainingSet(split, dict.fromkeys(languages, source_pool(captions)), human)
+        pools: dict[str, Pool] = {
+            lang: translated_pool(captions, self.translator, source, lang, back=self._reads_back())
+            for lang in languages
+        }
+        return TrainingSet(split, pools)
+
+    def _reads_back(self) -> bool:
+        from crossret.bench.components import views_of_terms
+
+        return any("back" in views for views in views_of_terms(self.recipe, self.registry).values())
+
+    def gallery(self, split: str, language: str, *, translated: bool) -> Gallery:
+        """One gallery in one language, with English queries if they are asked for."""
+        return load_gallery(self.dataset, self.protocol, split, language, self.translator if translated else None)

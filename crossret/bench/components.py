@@ -1,0 +1,85 @@
+"""The light components of a recipe, built through the registry; and which components it names at all."""
+
+from __future__ import annotations
+
+from crossret.contracts.data import Dataset
+from crossret.contracts.translation import Translator
+from crossret.errors import ComponentError, UsageError, unknown
+from crossret.recipe.models import Recipe
+from crossret.registry import Component, Registry
+
+
+def components_of(recipe: Recipe, registry: Registry) -> list[Component]:
+    """Every component that a recipe names, found but not imported.
+
+    Raises:
+        UsageError: one of them does not exist; the line names the nearest.
+    """
+    names = [("dataset", recipe.data.dataset), ("translator", recipe.translation.translator)]
+    if recipe.baseline is not None:
+        names.append(("baseline", recipe.baseline))
+    else:
+        names.append(("visual-backbone", recipe.model.visual.backbone))
+        names.append(("text-encoder", recipe.model.text.encoder))
+        names.extend(("loss", term.loss) for term in recipe.terms().values())
+    return [registry.get(kind, name) for kind, name in names]
+
+
+def views_of_terms(recipe: Recipe, registry: Registry) -> dict[str, tuple[str, ...]]:
+    """Per active term the views it reads, as the recipe or the loss's meta says."""
+    return {name: term.between or registry.get("loss", term.loss).meta.views for name, term in recipe.terms().items()}
+
+
+def build_dataset(recipe: Recipe, registry: Registry) -> Dataset:
+    """The recipe's data set.
+
+    Raises:
+        ComponentError: it breaks the contract.
+    """
+    dataset = registry.build("dataset", recipe.data.dataset, **recipe.data.options)
+    if not isinstance(dataset, Dataset):
+        raise ComponentError(f"dataset {recipe.data.dataset!r} does not follow crossret.contracts.data.Dataset")
+    return dataset
+
+
+def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Translator:
+    """The recipe's translator; one that takes a ``path`` and is given none reads the file shipped with the data.
+
+    Raises:
+        UsageError: it needs a file and there is none.
+        ComponentError: it breaks the contract.
+    """
+    name = recipe.translation.translator
+    options = dict(recipe.translation.options)
+    shipped = dataset.translations()
+    if "path" not in options and takes_path(registry.get("translator", name)):
+        if shipped is None:
+            raise UsageError(
+                f"translator {name!r} needs translation.options.path: "
+                f"data set {recipe.data.dataset!r} ships no translations"
+            )
+        options["path"] = str(shipped)
+    translator = registry.build("translator", name, **options)
+    if not isinstance(translator, Translator):
+        raise ComponentError(f"translator {name!r} does not follow crossret.contracts.translation.Translator")
+    return translator
+
+
+def takes_path(component: Component) -> bool:
+    """Whether a component is built with a ``path``."""
+    import inspect
+
+    return "path" in inspect.signature(component.load()).parameters
+
+
+def protocol_of(dataset: Dataset, recipe: Recipe) -> str:
+    """The recipe's protocol, or the data set's first.
+
+    Raises:
+        UsageError: no such protocol.
+    """
+    if recipe.data.protocol is None:
+        return next(iter(dataset.protocols))
+    if recipe.data.protocol not in dataset.protocols:
+        raise unknown(f"protocol of data set {recipe.data.dataset!r}", recipe.data.protocol, dataset.protocols)
+    return recipe.data.protocol

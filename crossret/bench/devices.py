@@ -1,0 +1,57 @@
+"""Where a job computes, and what the machine says about itself."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import resource
+import sys
+
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState, PartialState
+
+from crossret.errors import UsageError, unknown
+from crossret.plugins import plugins
+from crossret.results.record import Environment
+
+NAMES = ("auto", "cpu", "cuda", "mps")
+REPORTED = ("torch", "numpy", "scipy", "accelerate")
+
+
+def accelerator_for(device: str, precision: str) -> Accelerator:
+    """An accelerator on the named device; ``auto`` takes the best there is.
+
+    Raises:
+        UsageError: unknown device, or one that this machine lacks.
+    """
+    if device not in NAMES:
+        raise unknown("device", device, NAMES)
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UsageError("device 'cuda': this machine has no usable CUDA device; try --device cpu")
+    if device == "mps" and not torch.backends.mps.is_available():
+        raise UsageError("device 'mps': not available on this machine; try --device cpu")
+    # The state is shared by all accelerators of a process; a worker runs several jobs, one after another.
+    AcceleratorState._reset_state(reset_partial_state=True)
+    PartialState._reset_state()
+    return Accelerator(mixed_precision=precision, cpu=device == "cpu")
+
+
+def environment(device: torch.device, precision: str) -> Environment:
+    """Versions, device and plugins, for a record."""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    versions = {"python": platform.python_version()}
+    versions |= {package: importlib.metadata.version(package) for package in ("crossret", *REPORTED)}
+    return Environment(
+        device=name,
+        threads=torch.get_num_threads(),
+        precision=precision,
+        versions=versions,
+        plugins={row.name: f"{row.distribution} {row.version}" for row in plugins().rows if not row.error},
+    )
+
+
+def peak_memory_mb() -> float:
+    """Largest resident size of this process so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024

@@ -1,0 +1,38 @@
+"""Hashes of everything that numbers depend on: equal keys mean that the work is already done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from crossret.recipe.models import Recipe
+from crossret.results.record import UnitId
+
+# How often a state is saved changes no number.
+COSTS_ONLY = {"checkpoint_seconds"}
+
+
+def hash_of(content: Any) -> str:
+    """SHA-256 of the canonical JSON."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def training_key(
+    recipe: Recipe,
+    languages: tuple[str, ...],
+    seed: int,
+    data: Mapping[str, str],
+    versions: Mapping[str, str],
+) -> str:
+    """Key of a trained model: how it is asked later does not matter."""
+    content = recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"})
+    content["training"] = {name: value for name, value in content["training"].items() if name not in COSTS_ONLY}
+    return hash_of([content, languages, seed, dict(data), dict(versions)])
+
+
+def unit_key(recipe: Recipe, unit: UnitId, training: str, data: Mapping[str, str]) -> str:
+    """Key of a record."""
+    asked = recipe.model_dump(mode="json", include={"evaluation", "baseline", "baseline_options"})
+    return hash_of([asked, unit.model_dump(mode="json"), training, dict(data)])

@@ -1,0 +1,61 @@
+"""What can be computed for a language: which captions and which translation routes there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from crossret.contracts.data import Dataset
+from crossret.contracts.translation import Translator
+from crossret.errors import unknown
+from crossret.recipe.models import Recipe
+
+
+@dataclass(frozen=True)
+class Languages:
+    """The languages of a data set under one protocol, and a translator's routes from and to its source language."""
+
+    dataset: Dataset
+    translator: Translator
+    protocol: str
+
+    def fingerprints(self) -> dict[str, str]:
+        """Hashes of captions and translations."""
+        return {"dataset": self.dataset.fingerprint(), "translator": self.translator.fingerprint()}
+
+    def check(self, languages: Sequence[str]) -> None:
+        """Refuse languages without human test captions.
+
+        Raises:
+            UsageError: naming the nearest language.
+        """
+        known = self.dataset.test_languages(self.protocol)
+        for language in languages:
+            if language not in known:
+                raise unknown("test language", language, known)
+
+    def _has_route(self, source: str, target: str) -> bool:
+        return source == target or bool(self.translator.routes(source, target))
+
+    def obstacle(self, recipe: Recipe, language: str) -> str:
+        """Why a method cannot be measured in a language; empty if it can."""
+        source = self.dataset.source_language
+        if recipe.texts.target == "translated" and recipe.baseline is None and not self._has_route(source, language):
+            return f"no translation route from {source} to {language}, so no training captions"
+        if recipe.evaluation.query != "target" and not self._has_route(language, source):
+            return f"no translation route from {language} back to {source}, so no {source} queries"
+        if language == source and recipe.texts.target != "none":
+            return f"{source} is the source language"
+        return ""
+
+    def terms_without_way_back(self, views: Mapping[str, Sequence[str]], languages: Sequence[str]) -> tuple[str, ...]:
+        """Terms that compare back-translations, where a language has none.
+
+        Args:
+            views: per term the views that it reads.
+            languages: the languages trained on.
+        """
+        source = self.dataset.source_language
+        if all(self._has_route(language, source) for language in languages):
+            return ()
+        return tuple(term for term, read in views.items() if "back" in read)

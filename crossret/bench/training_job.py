@@ -1,0 +1,89 @@
+"""Trains the model of a planned training, or finds it finished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from crossret.bench.assembly import Assembly
+from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, write_checkpoint
+from crossret.bench.devices import accelerator_for, peak_memory_mb
+from crossret.bench.plan import Training
+from crossret.data.sampling import Sampler
+from crossret.evaluation.model_ranks import rank_gallery, validation_score
+from crossret.model.dual_encoder import DualEncoder
+from crossret.objective.objective import build_objective
+from crossret.registry import Registry
+from crossret.training.seeds import seed_everything
+from crossret.training.step import InputBank
+from crossret.training.trainer import STATE_FILE, Setting, Trainer
+
+ReportLoss = Callable[[float, float], None]
+
+
+def trained(training: Training, folder: Path, registry: Registry, device: str, report: ReportLoss) -> Checkpoint:
+    """The model of a training: read if it is finished, continued if it was stopped, else trained from the start."""
+    if not (folder / MODEL_FILE).exists():
+        _train(training, folder, registry, device, report)
+    return read_checkpoint(folder, registry, _torch_device(device))
+
+
+def _torch_device(device: str) -> str:
+    return str(accelerator_for(device, "no").device)
+
+
+def _train(training: Training, folder: Path, registry: Registry, device: str, report: ReportLoss) -> None:
+    recipe = training.recipe
+    accelerator = accelerator_for(device, recipe.training.precision)
+    assembly = Assembly(recipe, registry, str(accelerator.device))
+    inputs = assembly.training_inputs()
+    model = assembly.model(training.seed)
+    assembly.fit_whitening(model, inputs)
+    objective = build_objective(recipe.terms(), registry, model.text.encoder.dimension, training.languages)
+    setting = Setting(
+        recipe.training,
+        Sampler(assembly.training_set(training.languages), recipe.texts, recipe.training.batch_size, training.seed),
+        InputBank(inputs, accelerator.device),
+        _validation(assembly, training, accelerator.device),
+        report,
+        folder,
+    )
+    seed_everything(training.seed)
+    progress = Trainer(model, objective, setting, accelerator).run()
+    components = {
+        "dataset": assembly.dataset.fingerprint(),
+        "translator": assembly.translator.fingerprint(),
+        "visual-backbone": assembly.backbone.fingerprint(),
+        "text-encoder": model.text.encoder.fingerprint(),
+    }
+    write_checkpoint(
+        folder,
+        Checkpoint(
+            model,
+            assembly,
+            progress,
+            training.languages,
+            training.seed,
+            training.key,
+            components,
+            peak_memory_mb(),
+        ),
+    )
+    (folder / STATE_FILE).unlink(missing_ok=True)
+
+
+def _validation(assembly: Assembly, training: Training, device: object) -> Callable[[DualEncoder], float]:
+    """Mean score on the validation gallery, asked with human captions of the languages trained on."""
+    import torch
+
+    assert isinstance(device, torch.device)
+    recipe = training.recipe.evaluation.model_copy(update={"query": "target"})
+    languages = training.languages or (assembly.dataset.source_language,)
+    galleries = [assembly.gallery("val", language, translated=False) for language in languages]
+    inputs = assembly.visual.of(galleries[0].split)
+
+    def validate(model: DualEncoder) -> float:
+        scores = [validation_score(rank_gallery(model, gallery, inputs, recipe, device)) for gallery in galleries]
+        return sum(scores) / len(scores)
+
+    return validate

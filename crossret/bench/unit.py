@@ -1,0 +1,152 @@
+"""Evaluates one unit and makes its record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import torch
+
+from crossret.bench.assembly import Assembly
+from crossret.bench.checkpoints import Checkpoint
+from crossret.bench.devices import environment, peak_memory_mb
+from crossret.bench.keys import hash_of
+from crossret.bench.plan import PlannedUnit
+from crossret.contracts.baseline import Baseline
+from crossret.errors import ComponentError
+from crossret.evaluation.baseline_ranks import rank_with_baseline
+from crossret.evaluation.gallery import GalleryRanks, without_copies
+from crossret.evaluation.model_ranks import rank_gallery
+from crossret.registry import Registry
+from crossret.results.ranks_file import DirectionName, QueryRanks, RanksByGallery
+from crossret.results.record import Cost, CurvePoint, Direction, GalleryScores, Record
+from crossret.retrieval.metrics import QueryResults, direction_metrics, sumr
+
+WITHOUT_COPIES = "without-copies"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a record says about the run it comes from."""
+
+    suite: str
+    command: str
+
+
+def evaluate_model(unit: PlannedUnit, checkpoint: Checkpoint, origin: Origin) -> tuple[Record, RanksByGallery]:
+    """Rank every gallery with a trained model."""
+    started = time.monotonic()
+    device = next(checkpoint.model.parameters()).device
+    assembly = Assembly(unit.recipe, checkpoint.assembly.registry, str(device))
+    found = list(_ranked_by_model(unit, checkpoint, assembly, device))
+    return _record(unit, found, origin, device, assembly, checkpoint, time.monotonic() - started)
+
+
+def _ranked_by_model(
+    unit: PlannedUnit, checkpoint: Checkpoint, assembly: Assembly, device: torch.device
+) -> Iterator[GalleryRanks]:
+    recipe = unit.recipe.evaluation
+    for name in assembly.dataset.protocols[assembly.protocol].galleries:
+        gallery = assembly.gallery(name, unit.id.language, translated=recipe.query != "target")
+        yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device)
+
+
+def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> tuple[Record, RanksByGallery]:
+    """Rank every gallery with a baseline.
+
+    Raises:
+        ComponentError: the baseline breaks its contract.
+    """
+    started = time.monotonic()
+    assembly = Assembly(unit.recipe, registry)
+    baseline = registry.build("baseline", str(unit.recipe.baseline), **unit.recipe.baseline_options)
+    if not isinstance(baseline, Baseline):
+        raise ComponentError(f"baseline {unit.recipe.baseline!r} does not follow crossret.contracts.baseline.Baseline")
+    dataset, recipe = assembly.dataset, unit.recipe.evaluation
+    found = []
+    for name in dataset.protocols[assembly.protocol].galleries:
+        gallery = assembly.gallery(name, unit.id.language, translated=recipe.query != "target")
+        described = dataset.captions(assembly.protocol, name, dataset.source_language)
+        found.append(rank_with_baseline(baseline, gallery, described, recipe))
+    return _record(unit, found, origin, torch.device("cpu"), assembly, None, time.monotonic() - started)
+
+
+def _record(
+    unit: PlannedUnit,
+    found: list[GalleryRanks],
+    origin: Origin,
+    device: torch.device,
+    assembly: Assembly,
+    checkpoint: Checkpoint | None,
+    seconds: float,
+) -> tuple[Record, RanksByGallery]:
+    progress = checkpoint.progress if checkpoint else None
+    record = Record(
+        key=unit.key,
+        training_key=unit.training.key if unit.training else "",
+        unit=unit.id,
+        suite=origin.suite,
+        label=unit.label,
+        group=unit.group,
+        baseline=unit.reference,
+        query=unit.recipe.evaluation.query,
+        terms=tuple(unit.recipe.terms()),
+        ablated=unit.ablated,
+        recipe=unit.recipe.model_dump(mode="json"),
+        components=checkpoint.components if checkpoint else {"dataset": assembly.dataset.fingerprint()},
+        data_hash=hash_of([assembly.dataset.fingerprint(), assembly.translator.fingerprint()])[:16],
+        environment=environment(device, unit.recipe.training.precision),
+        steps=progress.step if progress else 0,
+        best_step=progress.best_step if progress else 0,
+        best_validation=progress.best_score if progress else None,
+        curve=tuple(
+            CurvePoint(step=p.step, epoch=p.epoch, loss=p.loss, terms=p.terms, validation=p.score)
+            for p in (progress.curve if progress else ())
+        ),
+        scores=tuple(score for ranks in found for score in _scores(ranks)),
+        cost=Cost(
+            training_seconds=progress.seconds if progress else 0.0,
+            evaluation_seconds=seconds,
+            peak_memory_mb=max(peak_memory_mb(), checkpoint.peak_memory_mb if checkpoint else 0.0),
+        ),
+        ranks_file="",
+        command=origin.command,
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return record, {ranks.gallery.split.name: _query_ranks(ranks) for ranks in found}
+
+
+def _scores(ranks: GalleryRanks) -> list[GalleryScores]:
+    """Scores of all queries and, where some captions equal the source text, of the others alone."""
+    scores = [_gallery_scores(ranks, "")]
+    if any(caption.same_as_source for caption in ranks.gallery.captions):
+        scores.append(_gallery_scores(without_copies(ranks), WITHOUT_COPIES))
+    return scores
+
+
+def _gallery_scores(ranks: GalleryRanks, subset: str) -> GalleryScores:
+    t2v, v2t = direction_metrics(ranks.t2v), direction_metrics(ranks.v2t)
+    return GalleryScores(
+        gallery=ranks.gallery.split.name,
+        items=len(ranks.gallery.split.items),
+        captions=len(ranks.gallery.captions),
+        t2v=Direction(**asdict(t2v)),
+        v2t=Direction(**asdict(v2t)),
+        sumr=sumr(t2v, v2t),
+        subset=subset,
+    )
+
+
+def _query_ranks(ranks: GalleryRanks) -> dict[DirectionName, QueryRanks]:
+    captions, items = ranks.gallery.captions, ranks.gallery.split.items
+
+    def named(results: QueryResults, ids: list[str], subjects: list[str]) -> QueryRanks:
+        return QueryRanks(np.array(ids)[results.query], np.array(subjects)[results.query], results.rank)
+
+    return {
+        "t2v": named(ranks.t2v, [c.id for c in captions], [c.subject for c in captions]),
+        "v2t": named(ranks.v2t, [i.id for i in items], [i.subject for i in items]),
+    }

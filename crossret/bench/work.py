@@ -1,0 +1,55 @@
+"""What a worker does with a job; the one function that executors are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossret.bench.folders import training_folder
+from crossret.bench.plan import PlannedJob
+from crossret.bench.training_job import trained
+from crossret.bench.unit import Origin, evaluate_baseline, evaluate_model
+from crossret.contracts.execution import Event, Job, Report
+from crossret.plugins import registry
+from crossret.results.store import Store
+
+# Evaluation is a small part of a job; this share of the bar is left for it.
+TRAINING_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A job with what all jobs of a run share.
+
+    Attributes:
+        units: keys of the units that still need a record.
+    """
+
+    job: PlannedJob
+    units: frozenset[str]
+    out: Path
+    device: str
+    origin: Origin
+
+
+def work(job: Job, report: Report) -> None:
+    """Train (or find) the job's model, evaluate its units and write each record at once."""
+    payload: Payload = job.payload
+    store = Store(payload.out)
+    pending = [unit for unit in payload.job.units if unit.key in payload.units]
+    checkpoint = None
+    if payload.job.training is not None:
+        folder = training_folder(payload.out, payload.job.training.key)
+
+        def report_loss(done: float, loss: float) -> None:
+            report(Event(job.id, "progress", done * TRAINING_SHARE, f"loss {loss:.3f}"))
+
+        checkpoint = trained(payload.job.training, folder, registry(), payload.device, report_loss)
+    for index, unit in enumerate(pending, start=1):
+        if checkpoint is None:
+            record, ranks = evaluate_baseline(unit, registry(), payload.origin)
+        else:
+            record, ranks = evaluate_model(unit, checkpoint, payload.origin)
+        store.write(record, ranks)
+        share = TRAINING_SHARE + (1 - TRAINING_SHARE) * index / len(pending)
+        report(Event(job.id, "unit", share, str(unit.id)))
