@@ -12,6 +12,7 @@ from crossret.contracts.loss import LossContext, View, Views
 from crossret.contracts.text import TokenStates
 from crossret.errors import nearest
 from crossret_losses.discriminators import HEADS, HeadName
+from crossret_losses.pairs import no_choice_of_views
 
 
 class LanguageAdversary(nn.Module):
@@ -27,9 +28,10 @@ class LanguageAdversary(nn.Module):
         """Build the discriminator and its optimiser.
 
         Raises:
-            ValueError: unknown head, or no target language to hide.
+            ValueError: unknown head, no target language to hide, or a choice of views.
         """
         super().__init__()
+        no_choice_of_views(context)
         if head not in HEADS:
             raise ValueError(f"head: unknown {head!r}{nearest(head, HEADS)}")
         if not context.target_languages:

@@ -61,23 +61,26 @@ class ConvolutionalHead(nn.Module):
         weights = tokens.mask.to(tokens.states.dtype).unsqueeze(1)
         hidden = self.input_conv(tokens.states.transpose(1, 2)) * weights
         for block in self.blocks:
-            hidden = block(hidden) * weights
+            hidden = block(hidden, weights)
         logits: Tensor = self.linear(token_mean(hidden.transpose(1, 2), tokens.mask))
         return logits
 
 
 class _ConvolutionalBlock(nn.Module):
-    """``relu(x) + 0.3 conv(relu(conv(relu(x))))``: the published skip path carries relu(x), not x."""
+    """``relu(x) + 0.3 conv(relu(conv(relu(x))))``: the published skip path carries relu(x), not x.
+
+    Padding is zero before each convolution, so that a text looks the same however far its batch is padded.
+    """
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.conv1 = nn.Conv1d(width, width, 5, padding=2)
         self.conv2 = nn.Conv1d(width, width, 5, padding=2)
 
-    def forward(self, hidden: Tensor) -> Tensor:
+    def forward(self, hidden: Tensor, weights: Tensor) -> Tensor:
         skip = torch.relu(hidden)
-        residual: Tensor = self.conv2(torch.relu(self.conv1(skip)))
-        return skip + 0.3 * residual
+        residual: Tensor = self.conv2(torch.relu(self.conv1(skip)) * weights)
+        return (skip + 0.3 * residual) * weights
 
 
 HEADS: dict[HeadName, type[nn.Module]] = {"weak": WeakHead, "mlp": MLPHead, "convolutional": ConvolutionalHead}

@@ -6,6 +6,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from crossret.contracts.loss import LossContext, View, Views
+from crossret_losses.pairs import no_choice_of_views
 
 
 class SimilarityView:
@@ -21,8 +22,9 @@ class SimilarityView:
         """Check options.
 
         Raises:
-            ValueError: a temperature that is not positive.
+            ValueError: a temperature that is not positive, or a choice of views.
         """
+        no_choice_of_views(context)
         if not temperature > 0:
             raise ValueError(f"temperature: expected a positive number, found {temperature!r}")
         self.temperature = temperature
@@ -50,8 +52,9 @@ class FeatureView:
         """Check options.
 
         Raises:
-            ValueError: a transition point that is not positive.
+            ValueError: a transition point that is not positive, or a choice of views.
         """
+        no_choice_of_views(context)
         if not transition > 0:
             raise ValueError(f"transition: expected a positive number, found {transition!r}")
         self.transition = transition
@@ -67,7 +70,12 @@ class CosineFeatureView:
     views: frozenset[View] = frozenset(("target", "cross"))
 
     def __init__(self, context: LossContext) -> None:
-        """Takes no options."""
+        """Takes no options.
+
+        Raises:
+            ValueError: a choice of views.
+        """
+        no_choice_of_views(context)
 
     def __call__(self, views: Views) -> Tensor:
         """The scalar loss of N samples."""

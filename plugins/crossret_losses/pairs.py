@@ -21,6 +21,16 @@ def two_views(context: LossContext, default: tuple[View, View] | None = None) ->
     return first, second
 
 
+def no_choice_of_views(context: LossContext) -> None:
+    """For a term that always reads the same views.
+
+    Raises:
+        ValueError: the recipe names some.
+    """
+    if context.between:
+        raise ValueError(f"the views of this loss are fixed, leave out 'between'; found {list(context.between)}")
+
+
 def similarities(views: Views, first: View, second: View) -> Tensor:
     """Cosines ``(N, N)``: row i is sample i of ``first`` against all of ``second``."""
     return views.embeddings[first] @ views.embeddings[second].T
