@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import cast
 
 import numpy as np
-import torch
 from torch import nn
 
 from crossret.bench.components import build_dataset, build_translator, protocol_of
@@ -22,9 +21,9 @@ from crossret.data.visual_inputs import VisualInputs
 from crossret.errors import ComponentError
 from crossret.evaluation.gallery import Gallery, load_gallery
 from crossret.model.dual_encoder import DualEncoder
+from crossret.model.principal_components import fit_principal_components
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
-from crossret.model.whitening import fit_whitening
 from crossret.recipe.models import Recipe
 from crossret.registry import Registry
 from crossret.training.seeds import seed_everything
@@ -97,17 +96,15 @@ class Assembly:
         """Visual inputs of the training items."""
         return self.visual.of(self.dataset.split(self.protocol, "train"))
 
-    def fit_whitening(self, model: DualEncoder, inputs: np.ndarray) -> None:
-        """Fit the visual tower's whitening on training features, if it has one."""
-        whitening = model.visual.whitening
-        if whitening is None:
+    def fit_principal_components(self, model: DualEncoder, inputs: np.ndarray) -> None:
+        """Fit the visual tower's principal components on training features, if it keeps any."""
+        components = model.visual.principal_components
+        if components is None:
             return
-        kept = whitening.basis.shape[1]
+        kept = components.kept
         split = self.dataset.split(self.protocol, "train")
-        key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, *(item.id for item in split.items))
-        fitted = torch.from_numpy(np.array(cached_array("whitening", key, lambda: fit_whitening(inputs, kept))))
-        whitening.mean.copy_(fitted[0])
-        whitening.basis.copy_(fitted[1:].T)
+        key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, *(i.id for i in split.items))
+        components.load(cached_array("principal-components", key, lambda: fit_principal_components(inputs, kept)))
 
     def training_set(self, languages: Sequence[str]) -> TrainingSet:
         """Texts of the training split in the views that active terms read."""

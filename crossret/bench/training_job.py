@@ -38,7 +38,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
     assembly = Assembly(recipe, registry, str(accelerator.device))
     inputs = assembly.training_inputs()
     model = assembly.model(training.seed)
-    assembly.fit_whitening(model, inputs)
+    assembly.fit_principal_components(model, inputs)
     objective = build_objective(recipe.terms(), registry, model.text.encoder.dimension, training.languages)
     setting = Setting(
         recipe.training,

@@ -23,6 +23,7 @@ from crossret.evaluation.model_ranks import rank_gallery
 from crossret.registry import Registry
 from crossret.results.ranks_file import DirectionName, QueryRanks, RanksByGallery
 from crossret.results.record import Cost, CurvePoint, Direction, GalleryScores, Record
+from crossret.results.subjects import ranks_name
 from crossret.retrieval.metrics import QueryResults, direction_metrics, sumr
 
 WITHOUT_COPIES = "without-copies"
@@ -116,13 +117,13 @@ def _record(
         command=origin.command,
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    return record, {ranks.gallery.split.name: _query_ranks(ranks) for ranks in found}
+    return record, _ranks_by_gallery(found)
 
 
 def _scores(ranks: GalleryRanks) -> list[GalleryScores]:
     """Scores of all queries and, where some captions equal the source text, of the others alone."""
     scores = [_gallery_scores(ranks, "")]
-    if any(caption.same_as_source for caption in ranks.gallery.captions):
+    if _has_copies(ranks):
         scores.append(_gallery_scores(without_copies(ranks), WITHOUT_COPIES))
     return scores
 
@@ -138,6 +139,20 @@ def _gallery_scores(ranks: GalleryRanks, subset: str) -> GalleryScores:
         sumr=sumr(t2v, v2t),
         subset=subset,
     )
+
+
+def _ranks_by_gallery(found: list[GalleryRanks]) -> RanksByGallery:
+    ranks: RanksByGallery = {}
+    for whole in found:
+        name = whole.gallery.split.name
+        ranks[name] = _query_ranks(whole)
+        if _has_copies(whole):
+            ranks[ranks_name(name, WITHOUT_COPIES)] = _query_ranks(without_copies(whole))
+    return ranks
+
+
+def _has_copies(ranks: GalleryRanks) -> bool:
+    return any(caption.same_as_source for caption in ranks.gallery.captions)
 
 
 def _query_ranks(ranks: GalleryRanks) -> dict[DirectionName, QueryRanks]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import cast
 
-import torch
 from torch import Tensor, nn
 
 from crossret.model.heads import Head
+from crossret.model.principal_components import PrincipalComponents
 from crossret.recipe.models import VisualRecipe
 
 
 class VisualTower(nn.Module):
-    """[trained backbone →] [whitening →] projection → head.
+    """[trained backbone →] [principal components →] projection → head.
 
     Frozen backbones are no part of it: their features are its input.
     """
@@ -27,8 +27,9 @@ class VisualTower(nn.Module):
     ) -> None:
         super().__init__()
         self.backbone = backbone
-        width = dimension if recipe.whiten is None else recipe.whiten
-        self.whitening = None if recipe.whiten is None else Whitening(dimension, recipe.whiten)
+        kept = recipe.principal_components
+        width = dimension if kept is None else kept
+        self.principal_components = None if kept is None else PrincipalComponents(dimension, kept)
         layers: list[nn.Module] = [nn.Linear(width, recipe.hidden)]
         if recipe.activation:
             layers.append(nn.ReLU())
@@ -39,22 +40,6 @@ class VisualTower(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Features ``(N, F)``, or pixels if the backbone trains → unit vectors ``(N, D)``."""
         features = inputs if self.backbone is None else self.backbone(inputs)
-        if self.whitening is not None:
-            features = self.whitening(features)
+        if self.principal_components is not None:
+            features = self.principal_components(features)
         return cast(Tensor, self.head(self.projection(features)))
-
-
-class Whitening(nn.Module):
-    """A fixed linear map, fitted on training features and stored with the model."""
-
-    mean: Tensor
-    basis: Tensor
-
-    def __init__(self, dimension: int, kept: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(dimension))
-        self.register_buffer("basis", torch.zeros(dimension, kept))
-
-    def forward(self, features: Tensor) -> Tensor:
-        """Features ``(N, F)`` → ``(N, kept)``."""
-        return (features - self.mean) @ self.basis

@@ -52,18 +52,18 @@ class TextsRecipe(Strict):
 
 
 class VisualRecipe(Strict):
-    """The visual tower: backbone → optional whitening → projection → head.
+    """The visual tower: backbone → optional principal components → projection → head.
 
     Attributes:
-        whiten: keep so many principal components of frozen features, each partly scaled to unit variance; ``None``:
-            features as they are.
+        principal_components: keep so many of frozen features, fitted on the training items; ``None``: features as they
+            are.
         hidden: width of the projection before the head.
         activation: whether the projection is followed by a ReLU.
     """
 
     backbone: str = "openclip:ViT-B-32-quickgelu"
     options: Options = Field(default_factory=dict)
-    whiten: int | None = Field(None, ge=1)
+    principal_components: int | None = Field(None, ge=1)
     hidden: int = Field(1024, ge=1)
     activation: bool = False
     dropout: float = Field(0.0, ge=0, lt=1)

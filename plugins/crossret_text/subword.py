@@ -14,11 +14,14 @@ from crossret.errors import DataError
 from crossret_text.hashing import ID_BYTES, packed_ids
 from crossret_text.splitting import split_text
 
-VERSION = 1
+VERSION = 2
 
 
 class SubwordTiny(nn.Module):
-    """One vector per word: the mean vector of its hashed character n-grams, scaled to unit variance.
+    """One vector per word: the mean vector of its hashed character n-grams.
+
+    The table starts near zero (deviation 1 / dimension, as fastText does), so that what a model learns about an n-gram
+    soon outweighs where it started.
 
     Args:
         buckets: rows of the table that the n-grams share.
@@ -37,6 +40,7 @@ class SubwordTiny(nn.Module):
         self.dimension = dimension
         self.max_tokens = max_tokens
         self.table = nn.EmbeddingBag(buckets, dimension, mode="mean", include_last_offset=True)
+        nn.init.normal_(self.table.weight, std=1 / dimension)
 
     def fingerprint(self) -> str:
         """Hash of the settings; the initial weights follow from the run's seed."""
@@ -71,7 +75,6 @@ class SubwordTiny(nn.Module):
     def forward(self, tokens: Tokens) -> TokenStates:
         """States ``(N, L, D)``, zero where the mask ``(N, L)`` is false."""
         ids, offsets, mask = tokens["ids"], tokens["offsets"], tokens["mask"]
-        # The mean of n unit-variance vectors has variance 1 / n.
-        words: Tensor = self.table(ids, offsets) * offsets.diff().sqrt().unsqueeze(1)
+        words: Tensor = self.table(ids, offsets)
         states = words.new_zeros(*mask.shape, self.dimension)
         return TokenStates(states.masked_scatter(mask.unsqueeze(2), words), mask)

@@ -1,0 +1,114 @@
+"""Asks a trained model: the ranks of its galleries, or the nearest items to a free text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from crossret.bench.checkpoints import MODEL_FILE, Checkpoint
+from crossret.contracts.data import Item
+from crossret.errors import DataError, UsageError, unknown
+from crossret.evaluation.encoding import embed_items, embed_texts
+from crossret.evaluation.gallery import GalleryRanks
+from crossret.evaluation.model_ranks import rank_gallery
+from crossret.recipe.models import EvaluationRecipe
+from crossret.results.store import Stored
+from crossret.retrieval.nearest import top_items
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found item: its place from 1, its cosine and a source-language caption of its subject."""
+
+    rank: int
+    item: Item
+    score: float
+    caption: str
+
+
+def device_of(checkpoint: Checkpoint) -> torch.device:
+    """Where the model lies."""
+    return next(checkpoint.model.parameters()).device
+
+
+def check_language(checkpoint: Checkpoint, language: str) -> None:
+    """Refuse a language that the data set has no captions in.
+
+    Raises:
+        UsageError: naming the nearest.
+    """
+    known = checkpoint.assembly.dataset.test_languages(checkpoint.assembly.protocol)
+    if language not in known:
+        raise unknown("test language", language, known)
+
+
+def rank_all_galleries(checkpoint: Checkpoint, language: str, recipe: EvaluationRecipe) -> list[GalleryRanks]:
+    """Ranks of every gallery of the checkpoint's protocol in one language.
+
+    Raises:
+        UsageError: no such language.
+        DataError: the query needs a translation that does not exist.
+    """
+    check_language(checkpoint, language)
+    assembly = checkpoint.assembly
+    found = []
+    for name in assembly.dataset.protocols[assembly.protocol].galleries:
+        gallery = assembly.gallery(name, language, translated=recipe.query != "target")
+        inputs = assembly.visual.of(gallery.split)
+        found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint)))
+    return found
+
+
+def search(checkpoint: Checkpoint, text: str, gallery: str | None, count: int) -> list[Hit]:
+    """The items nearest to a text, best first.
+
+    Raises:
+        UsageError: an empty text or an unknown gallery.
+    """
+    if not text.strip():
+        raise UsageError("the query is empty")
+    assembly, device = checkpoint.assembly, device_of(checkpoint)
+    names = assembly.dataset.protocols[assembly.protocol].galleries
+    name = gallery or names[0]
+    if name not in names:
+        raise unknown("gallery", name, names)
+    split = assembly.dataset.split(assembly.protocol, name)
+    batch = assembly.recipe.evaluation.batch_size
+    items = embed_items(checkpoint.model, assembly.visual.of(split), batch, device)
+    query = embed_texts(checkpoint.model, [text], 1, device)
+    places, scores = top_items(query, items, count)
+    source = assembly.dataset.source_language
+    captions = {c.subject: c.text for c in assembly.dataset.captions(assembly.protocol, name, source)}
+    return [
+        Hit(rank, split.items[place], float(score), captions.get(split.items[place].subject, ""))
+        for rank, (place, score) in enumerate(zip(places[0], scores[0], strict=True), start=1)
+    ]
+
+
+def best_checkpoint(out: Path, stored: list[Stored], language: str) -> Path:
+    """The folder of the best validated model of a run that was trained for a language.
+
+    Models trained on human target captions are passed over while there is another: they have seen the test captions.
+
+    Raises:
+        DataError: the run has no model for this language.
+    """
+    from crossret.bench.folders import training_folder
+
+    candidates = [
+        s.record
+        for s in stored
+        if s.record.unit.language == language
+        and s.record.best_validation is not None
+        and (training_folder(out, s.record.training_key) / MODEL_FILE).exists()
+    ]
+    trained_for = [record for record in candidates if record.recipe["texts"]["target"] != "none"] or candidates
+    if not trained_for:
+        languages = sorted({s.record.unit.language for s in stored if s.record.training_key})
+        raise DataError(
+            f"{out}: no trained model for {language!r}; there are models for: {', '.join(languages) or 'no language'}"
+        )
+    best = max(trained_for, key=lambda r: (r.group != "oracle", r.best_validation or 0.0, r.key))
+    return training_folder(out, best.training_key)

@@ -1,0 +1,33 @@
+"""The ``crossret`` command: parse, call, render."""
+
+from __future__ import annotations
+
+from crossret.cli.group import CommandGroup, LazyGroup, with_plugins
+
+COMMANDS = {
+    "bench": "crossret.cli.bench:bench",
+    "leaderboard": "crossret.cli.tables:leaderboard",
+    "ablation": "crossret.cli.tables:ablation",
+    "scores": "crossret.cli.tables:scores",
+    "train": "crossret.cli.model:train",
+    "evaluate": "crossret.cli.model:evaluate",
+    "search": "crossret.cli.model:search",
+    "components": "crossret.cli.listing:components",
+    "plugins": "crossret.cli.listing:plugins",
+    "data": "crossret.cli.data:data",
+    "recipe": "crossret.cli.recipe:recipe",
+}
+
+cli: CommandGroup = with_plugins(
+    LazyGroup(
+        "crossret",
+        COMMANDS,
+        help="Train, evaluate, ablate and rank cross-lingual cross-modal retrieval methods.\n\n"
+        "Start with: crossret bench",
+    )
+)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    cli.main(prog_name="crossret")

@@ -1,0 +1,105 @@
+"""``crossret bench``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crossret.cli.group import command_line
+from crossret.cli.options import LIST, device, lang, out, sets
+
+if TYPE_CHECKING:
+    from crossret.bench.plan import Plan
+    from crossret.bench.runner import Outcome
+
+TABLE_FORMATS = ("md", "csv", "json")
+
+
+@click.command(short_help="Train and evaluate the methods of a suite, and rank them.")
+@click.argument("suite", default="emoji", metavar="[SUITE | FILE.yaml]")
+@lang
+@click.option("--method", "methods", type=LIST, default=(), help="Only these methods; default: all of the suite.")
+@click.option("--seeds", type=click.IntRange(min=1), help="Number of seeds; default: the suite's.")
+@sets
+@device
+@out
+@click.option("--executor", default="processes", show_default=True, help="Where jobs run.")
+@click.option("--workers", type=click.IntRange(min=1), help="How many at once; default: one per core, at most 4.")
+@click.option("--dry-run", is_flag=True, help="Print what would be computed, and what it would cost.")
+@click.option("--fresh", is_flag=True, help="Compute everything anew, also what is finished.")
+def bench(
+    suite: str,
+    languages: tuple[str, ...],
+    methods: tuple[str, ...],
+    seeds: int | None,
+    overrides: tuple[str, ...],
+    device: str,
+    out: Path,
+    executor: str,
+    workers: int | None,
+    dry_run: bool,
+    fresh: bool,
+) -> None:
+    """Run a suite (default: emoji) and print its leaderboard.
+
+    What is finished is kept: the same command goes on where it was stopped.
+    """
+    from crossret.bench.plan import Selection, make_plan
+    from crossret.bench.runner import exclusive, forget, run
+    from crossret.cli.display import Display
+    from crossret.plugins import plugins
+    from crossret.recipe.reading import read_suite
+
+    plan = make_plan(read_suite(suite), Selection(languages, methods, seeds, overrides), plugins())
+    built = plugins().registry.build("executor", executor, workers=workers)
+    if dry_run:
+        _show_plan(plan, out, workers)
+        return
+    with exclusive(out):
+        if fresh:
+            forget(plan, out)
+        with Display(plan, out) as display:
+            outcome = run(plan, out, built, device, command_line(), display.report)
+        _show_leaderboard(plan, out)
+    _complain(plan, outcome)
+
+
+def _show_plan(plan: Plan, out: Path, workers: int | None) -> None:
+    from crossret.bench.estimate import estimate
+    from crossret.cli.plan_table import plan_tables
+    from crossret.cli.printing import show
+    from crossret.plugins import registry
+
+    show(plan_tables(plan, out, estimate(plan, out, registry(), workers)), "rich")
+
+
+def _show_leaderboard(plan: Plan, out: Path) -> None:
+    from crossret.atomic import write_text
+    from crossret.cli.printing import rendered, show
+    from crossret.results.leaderboard import leaderboard
+    from crossret.results.store import Store, read_all
+
+    keys = {unit.key for unit in plan.units}
+    if not keys & Store(out).done().keys():
+        return
+    tables = leaderboard([stored for stored in read_all([out]) if stored.record.key in keys])
+    show(tables, "rich")
+    folder = out / "leaderboard"
+    for format_ in TABLE_FORMATS:
+        write_text(folder / f"{plan.suite}.{format_}", rendered(tables, format_))
+    click.echo(f"records: {out / 'records'}   tables: {folder / plan.suite}.{{{','.join(TABLE_FORMATS)}}}", err=True)
+
+
+def _complain(plan: Plan, outcome: Outcome) -> None:
+    from crossret.errors import CrossretError
+
+    if not outcome.failed:
+        return
+    jobs = {job.id: job for job in plan.jobs}
+    lines = [f"{jobs[job].units[0].id}: {event.message}" for job, event in outcome.failed.items()]
+    if click.get_current_context().find_root().params.get("debug"):
+        lines.extend(event.details for event in outcome.failed.values())
+    summary = f"{len(lines)} of {len(plan.jobs)} jobs failed; the others are kept"
+    raise CrossretError("\n".join([summary, *lines]) if len(outcome.failed) > 1 else lines[0])

@@ -1,0 +1,125 @@
+"""``crossret train``, ``evaluate`` and ``search``: one model at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crossret.cli.options import device, out, sets, table_format
+
+if TYPE_CHECKING:
+    from crossret.bench.checkpoints import Checkpoint
+
+checkpoint_path = click.argument("checkpoint", type=click.Path(exists=True, path_type=Path))
+
+
+def _read(path: Path, device: str) -> Checkpoint:
+    from crossret.bench.checkpoints import read_checkpoint
+    from crossret.bench.devices import accelerator_for
+    from crossret.plugins import registry
+
+    return read_checkpoint(path, registry(), str(accelerator_for(device, "no").device))
+
+
+@click.command(short_help="Train one model of a suite.")
+@click.argument("method")
+@click.option("--suite", default="emoji", show_default=True, help="Suite or YAML file that defines the method.")
+@click.option("--lang", "language", required=True, help="Target language, BCP-47.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@sets
+@device
+@out
+def train(
+    method: str, suite: str, language: str, seed: int, overrides: tuple[str, ...], device: str, out: Path
+) -> None:
+    """Train METHOD for one language and print where the model lies; goes on where it was stopped."""
+    from crossret.bench.folders import training_folder
+    from crossret.bench.plan import Selection, make_plan
+    from crossret.bench.runner import exclusive
+    from crossret.bench.training_job import trained
+    from crossret.cli.display import TrainingDisplay
+    from crossret.errors import UsageError
+    from crossret.plugins import plugins
+    from crossret.recipe.reading import read_suite
+
+    plan = make_plan(read_suite(suite), Selection((language,), (method,), seed + 1, overrides), plugins())
+    planned = next((unit.training for unit in plan.units if unit.id.seed == seed and unit.training), None)
+    if planned is None:
+        raise UsageError(f"method {method!r} is a baseline: there is nothing to train")
+    folder = training_folder(out, planned.key)
+    with exclusive(out), TrainingDisplay(f"{method} {language} seed {seed}") as display:
+        checkpoint = trained(planned, folder, plugins().registry, device, display.report)
+    progress = checkpoint.progress
+    click.echo(
+        f"best validation SumR {progress.best_score:.1f} at step {progress.best_step} of {progress.step}, "
+        f"{progress.seconds:.0f} s",
+        err=True,
+    )
+    click.echo(folder)
+
+
+@click.command(short_help="Evaluate a trained model on the test galleries.")
+@checkpoint_path
+@click.option("--lang", "language", required=True, help="Language of the queries, BCP-47.")
+@click.option(
+    "--query",
+    type=click.Choice(["target", "translated", "fused"]),
+    default="target",
+    show_default=True,
+    help="Human captions, their translation into the source language, or both scores.",
+)
+@device
+@table_format()
+def evaluate(checkpoint: Path, language: str, query: str, device: str, format_: str) -> None:
+    """Print every figure of CHECKPOINT, per gallery and direction."""
+    from crossret.bench.asking import rank_all_galleries
+    from crossret.cli.printing import plain_table, show
+    from crossret.retrieval.metrics import direction_metrics, sumr
+
+    found = _read(checkpoint, device)
+    recipe = found.assembly.recipe.evaluation.model_copy(update={"query": query})
+    rows = []
+    for ranks in rank_all_galleries(found, language, recipe):
+        both = {"t2v": direction_metrics(ranks.t2v), "v2t": direction_metrics(ranks.v2t)}
+        for direction, m in both.items():
+            figures = (f"{m.r1:.1f}", f"{m.r5:.1f}", f"{m.r10:.1f}", f"{m.medr:g}", f"{m.meanr:.1f}", f"{m.map:.3f}")
+            rows.append((ranks.gallery.split.name, direction, str(m.queries), *figures, f"{sumr(*both.values()):.1f}"))
+    columns = ("gallery", "direction", "queries", "R@1", "R@5", "R@10", "MedR", "MeanR", "mAP", "SumR")
+    title = f"{checkpoint}, {language}, {query} queries"
+    show((plain_table(title, columns, rows),), format_)
+
+
+@click.command(short_help="Find pictures for a text.")
+@click.argument("query")
+@click.option("--lang", "language", required=True, help="Language of the query, BCP-47.")
+@click.option("--checkpoint", type=click.Path(exists=True, path_type=Path), help="Default: the best one in --out.")
+@click.option("--gallery", help="Where to search; default: the protocol's first gallery.")
+@click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many to show.")
+@out
+@device
+@table_format()
+def search(
+    query: str,
+    language: str,
+    checkpoint: Path | None,
+    gallery: str | None,
+    top: int,
+    out: Path,
+    device: str,
+    format_: str,
+) -> None:
+    """Print the ids and scores of the pictures nearest to QUERY."""
+    from crossret.bench.asking import best_checkpoint, check_language
+    from crossret.bench.asking import search as nearest
+    from crossret.cli.printing import plain_table, show
+    from crossret.results.store import read_all
+
+    folder = checkpoint or best_checkpoint(out, read_all([out]), language)
+    found = _read(folder, device)
+    check_language(found, language)
+    hits = nearest(found, query, gallery, top)
+    rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]
+    notes = [f"model: {folder}, trained on {', '.join(found.languages) or 'source captions only'}"]
+    show((plain_table(query, ("rank", "item", "score", "shows"), rows, notes),), format_)

@@ -1,0 +1,49 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class CommaList(click.ParamType[tuple[str, ...]]):
+    """``fr,es`` → ``("fr", "es")``."""
+
+    name = "a,b,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split at commas; blanks around names do not count."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(dict.fromkeys(part.strip() for part in str(value).split(",") if part.strip()))
+
+
+LIST = CommaList()
+
+lang = click.option("--lang", "languages", type=LIST, default=(), help="Languages, BCP-47; default: all of the suite.")
+sets = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the recipe of every method.")
+device = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+out = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder for records, models and tables.",
+)
+runs = click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+
+
+def table_format(default: str = "rich") -> Callable[[Command], Command]:
+    """``--format``, with the renderers that plugins offer."""
+    return click.option(
+        "--format",
+        "format_",
+        default=default,
+        show_default=True,
+        help="rich, md, latex, csv, html, json or a plugin's.",
+    )

@@ -1,0 +1,37 @@
+"""Tables to the terminal or into files, through the renderers that plugins offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from crossret.atomic import write_text
+from crossret.contracts.rendering import Cell, Table
+from crossret.plugins import registry
+
+
+def rendered(tables: tuple[Table, ...], format_: str) -> str:
+    """Tables in a format.
+
+    Raises:
+        UsageError: no renderer of that name.
+    """
+    document: str = registry().build("renderer", format_).render(tables)
+    return document
+
+
+def show(tables: tuple[Table, ...], format_: str, output: Path | None = None) -> None:
+    """Print tables, or write them to a file."""
+    document = rendered(tables, format_)
+    if output is None:
+        click.echo(document, nl=False)
+    else:
+        write_text(output, document)
+        click.echo(f"wrote {output}", err=True)
+
+
+def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], notes: Sequence[str] = ()) -> Table:
+    """A table of texts."""
+    return Table(title, tuple(columns), tuple(tuple(Cell(text, text) for text in row) for row in rows), tuple(notes))
