@@ -20,7 +20,7 @@ class EventLog:
     def __enter__(self) -> EventLog:
         from torch.utils.tensorboard.writer import SummaryWriter
 
-        self._writer = SummaryWriter(str(self._folder), purge_step=self._step or None)
+        self._writer = SummaryWriter(str(self._folder), purge_step=self._step)
         return self
 
     def write(self, point: Validation, learning_rate: float) -> None:

@@ -16,8 +16,7 @@ from crossret.errors import DataError
 
 def write_tensors(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
     """Write tensors and JSON-able facts as one file that appears whole or not at all."""
-    plain = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
-    content = save(plain, metadata={"facts": json.dumps(facts)})
+    content = save(_apart(tensors), metadata={"facts": json.dumps(facts)})
     write_atomically(path, lambda file: file.write(content))
 
 
@@ -33,6 +32,18 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise DataError(f"{path}: not a readable tensor file ({error})") from error
+
+
+def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Dense tensors on the CPU that share no memory, as the format demands; tied weights are written twice."""
+    apart: dict[str, Tensor] = {}
+    storages: set[int] = set()
+    for name, tensor in tensors.items():
+        plain = tensor.detach().contiguous().cpu()
+        storage = plain.untyped_storage().data_ptr()
+        apart[name] = plain.clone() if storage in storages else plain
+        storages.add(storage)
+    return apart
 
 
 def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

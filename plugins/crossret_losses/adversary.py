@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crossret.contracts.loss import LossContext, View, Views
+from crossret.contracts.optimiser_state import load_optimiser_tensors, optimiser_tensors
 from crossret.contracts.text import TokenStates
 from crossret.errors import nearest
 from crossret_losses.discriminators import HEADS, HeadName
@@ -66,22 +67,17 @@ class LanguageAdversary(nn.Module):
 
     def auxiliary_state(self) -> dict[str, Tensor]:
         """Weights and Adam moments."""
-        state = {f"weight.{name}": value for name, value in self.discriminator.state_dict().items()}
-        for index, moments in self.optimiser.state_dict()["state"].items():
-            state |= {f"adam.{index}.{name}": value for name, value in moments.items()}
-        return state
+        weights = {f"weight.{name}": value for name, value in self.discriminator.state_dict().items()}
+        return weights | {f"adam.{name}": value for name, value in optimiser_tensors(self.optimiser).items()}
 
     def load_auxiliary_state(self, state: Mapping[str, Tensor]) -> None:
         """Continue from :meth:`auxiliary_state`."""
-        self.discriminator.load_state_dict(
-            {name.removeprefix("weight."): value for name, value in state.items() if name.startswith("weight.")}
-        )
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, value in state.items():
-            if name.startswith("adam."):
-                _, index, moment = name.split(".")
-                moments.setdefault(int(index), {})[moment] = value
-        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": moments})
+        self.discriminator.load_state_dict(_under("weight.", state))
+        load_optimiser_tensors(self.optimiser, _under("adam.", state))
+
+
+def _under(prefix: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
 
 
 def _detached(tokens: TokenStates) -> TokenStates:
