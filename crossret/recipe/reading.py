@@ -51,20 +51,37 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def read_suite(name_or_path: str) -> Suite:
-    """A shipped suite by name, or a suite file by path.
+    """A shipped suite by name, or a suite file by path, laid over the suite that it extends.
 
     Raises:
         UsageError: no such suite, or a key or value it must not have.
     """
-    shipped = shipped_suites()
-    path = shipped.get(name_or_path)
-    if path is None:
-        path = Path(name_or_path)
-        if path.suffix not in (".yaml", ".yml"):
-            raise unknown("suite", name_or_path, shipped)
-    content = read_yaml(path)
-    content.setdefault("name", path.stem)
+    path = _suite_path(name_or_path)
+    content = _with_parents(path, ())
+    content["name"] = read_yaml(path).get("name", path.stem)
     return validated(Suite, content, str(path))
+
+
+def _suite_path(name_or_path: str) -> Path:
+    shipped = shipped_suites()
+    path = shipped.get(name_or_path, Path(name_or_path))
+    if path.suffix not in (".yaml", ".yml"):
+        raise unknown("suite", name_or_path, shipped)
+    return path
+
+
+def _with_parents(path: Path, children: tuple[Path, ...]) -> dict[str, Any]:
+    """A suite's content over that of the suites it extends; a method set to ``null`` is left out."""
+    if path in children:
+        raise UsageError(f"suites extend one another in a circle: {' → '.join(map(str, (*children, path)))}")
+    content = read_yaml(path)
+    parent = content.pop("extends", None)
+    if parent is not None:
+        content = merged([_with_parents(_suite_path(str(parent)), (*children, path)), content])
+    methods = content.get("methods")
+    if isinstance(methods, dict):
+        content["methods"] = {name: method for name, method in methods.items() if method is not None}
+    return content
 
 
 def validated(model: type[Model], content: Mapping[str, Any], where: str) -> Model:

@@ -33,6 +33,8 @@ class MethodEntry(Strict):
 class Suite(Strict):
     """A benchmark: a common recipe, and methods that change it.
 
+    A suite file may also say ``extends: NAME``; it is then laid over that suite before it is checked.
+
     Attributes:
         name: taken from the file name if missing.
         recipe: changes to the default recipe, common to all methods.
