@@ -6,10 +6,11 @@ Environment:
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -33,25 +34,45 @@ def key_of(*parts: object) -> str:
 
 
 def cached_array(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
-    """The array of a key, memory-mapped read-only; computed by the first process that needs it while others wait.
+    """The array of a key; computed by the first process that needs it while others wait, then memory-mapped read-only.
 
     A damaged entry is computed again, and the log says so. A folder that cannot be written costs time, not the run.
     """
+    path = cache_folder() / kind / f"{key}.npy"
+    with _locked(path) as usable:
+        found = _read(path) if usable else None
+        if found is not None:
+            return found
+        computed = compute()
+        if usable:
+            _write(path, computed)
+        return computed
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Hold the entry's lock; false if the folder takes none."""
     from filelock import FileLock
 
-    path = cache_folder() / kind / f"{key}.npy"
+    lock = FileLock(f"{path}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
-            found = _read(path)
-            if found is None:
-                computed = compute()
-                write_atomically(path, lambda file: np.save(file, computed, allow_pickle=False))
-                found = computed
-            return found
-    except OSError as error:
+        lock.acquire()
+    except (OSError, NotImplementedError) as error:
         log.warning("%s: cannot be used as a cache (%s); computing without it", path.parent, error)
-        return compute()
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def _write(path: Path, array: np.ndarray) -> None:
+    try:
+        write_atomically(path, lambda file: np.save(file, array, allow_pickle=False))
+    except OSError as error:
+        log.warning("%s: cannot be written (%s); it will be computed again", path, error)
 
 
 def _read(path: Path) -> np.ndarray | None:
@@ -59,7 +80,7 @@ def _read(path: Path) -> np.ndarray | None:
         return None
     try:
         found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError) as error:
         log.warning("%s: damaged cache entry (%s); computing it again", path, error)
         return None
     return found

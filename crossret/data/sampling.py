@@ -30,6 +30,18 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class _Sample:
+    subject: int
+    item: int
+    text: AlignedText
+    language: int
+
+    def length(self) -> int:
+        """Characters of all views: what padding depends on."""
+        return len(self.text.source) + len(self.text.target) + len(self.text.back)
+
+
+@dataclass(frozen=True, slots=True)
 class Sampler:
     """Draws the batches of an epoch.
 
@@ -60,25 +72,26 @@ class Sampler:
         """The batches of one epoch."""
         rng = np.random.default_rng([self.seed, epoch])
         anchors = self._anchors()
-        order = rng.permutation(len(anchors))
-        for start in range(self.batches_per_epoch()):
-            chosen = order[start * self.batch_size : (start + 1) * self.batch_size]
-            yield self._batch([anchors[i] for i in chosen], rng)
+        samples = [self._sample(*anchors[index], rng) for index in rng.permutation(len(anchors))]
+        for batch in self._batches(samples, rng):
+            yield _columns(batch)
 
-    def _batch(self, anchors: list[tuple[int, int]], rng: np.random.Generator) -> Batch:
-        languages = rng.integers(len(self.training.languages), size=len(anchors))
-        items, texts = [], []
-        for (subject, sentence), language in zip(anchors, languages, strict=True):
-            items.append(rng.choice(self.training.items_of[subject]))
-            texts.append(self._text(self.training.subjects[subject], sentence, self.training.languages[language], rng))
-        views: tuple[View, ...] = ("source", "target", "back")
-        columns: dict[View, list[str]] = {view: [getattr(text, view) for text in texts] for view in views}
-        return Batch(
-            np.array(items),
-            {view: column for view, column in columns.items() if any(column)},
-            np.array([subject for subject, _ in anchors]),
-            languages,
-        )
+    def _batches(self, samples: list[_Sample], rng: np.random.Generator) -> Iterator[list[_Sample]]:
+        """Samples of similar length share a batch: sorted inside a window of batches, then the batches are shuffled."""
+        size, count = self.batch_size, self.batches_per_epoch()
+        window = self.recipe.length_window * size
+        kept = samples[: count * size]
+        parts = [sorted(kept[start : start + window], key=_Sample.length) for start in range(0, len(kept), window)]
+        ordered = [sample for part in parts for sample in part]
+        for index in rng.permutation(count):
+            yield ordered[index * size : (index + 1) * size]
+
+    def _sample(self, subject: int, sentence: int, rng: np.random.Generator) -> _Sample:
+        languages = self.training.languages
+        language = int(rng.integers(len(languages)))
+        item = int(rng.choice(self.training.items_of[subject]))
+        text = self._text(self.training.subjects[subject], sentence, languages[language], rng)
+        return _Sample(subject, item, text, language)
 
     def _text(self, subject: str, sentence: int, language: str, rng: np.random.Generator) -> AlignedText:
         text = self._draw(self.training.pools[language], subject, sentence, rng)
@@ -101,3 +114,14 @@ class Sampler:
         if not texts.fragments or not texts.sentences:
             return bool(texts.fragments)
         return bool(rng.random() < self.recipe.fragment_share)
+
+
+def _columns(samples: list[_Sample]) -> Batch:
+    views: tuple[View, ...] = ("source", "target", "back")
+    texts: dict[View, list[str]] = {view: [getattr(sample.text, view) for sample in samples] for view in views}
+    return Batch(
+        np.array([sample.item for sample in samples]),
+        {view: column for view, column in texts.items() if any(column)},
+        np.array([sample.subject for sample in samples]),
+        np.array([sample.language for sample in samples]),
+    )

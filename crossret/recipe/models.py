@@ -43,12 +43,14 @@ class TextsRecipe(Strict):
         per: one training sample per ``subject`` and epoch, with a random text and item of it, or one per ``caption``.
         fragment_share: how often a subject that has fragments is described by joined fragments instead of a sentence.
         most_fragments: at most so many are joined.
+        length_window: batches whose samples are sorted by length together, so that little is padded; 1: not at all.
     """
 
     target: Literal["none", "translated", "human"] = "translated"
     per: Literal["subject", "caption"] = "caption"
     fragment_share: float = Field(0.5, ge=0, le=1)
     most_fragments: int = Field(3, ge=1)
+    length_window: int = Field(8, ge=1)
 
 
 class VisualRecipe(Strict):
