@@ -40,7 +40,7 @@ def cached_array(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.n
     """
     path = cache_folder() / kind / f"{key}.npy"
     with _locked(path) as usable:
-        found = _read(path) if usable else None
+        found = _read(path)
         if found is not None:
             return found
         computed = compute()
@@ -51,7 +51,7 @@ def cached_array(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.n
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[bool]:
-    """Hold the entry's lock; false if the folder takes none."""
+    """Hold the entry's lock; false if the folder takes none. What is there can be read all the same."""
     from filelock import FileLock
 
     lock = FileLock(f"{path}.lock")
@@ -59,7 +59,7 @@ def _locked(path: Path) -> Iterator[bool]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except (OSError, NotImplementedError) as error:
-        log.warning("%s: cannot be used as a cache (%s); computing without it", path.parent, error)
+        log.warning("%s: cannot be written as a cache (%s)", path.parent, error)
         yield False
         return
     try:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from crossret.contracts.data import Split
 from crossret.errors import DataError
 
@@ -56,7 +54,7 @@ class TrainingSet:
     pools: Mapping[str, Pool]
     target_pools: Mapping[str, Pool] = field(default_factory=dict)
     subjects: tuple[str, ...] = field(init=False)
-    items_of: tuple[np.ndarray, ...] = field(init=False)
+    items_of: tuple[tuple[int, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         everywhere = [*self.pools.values(), *self.target_pools.values()]
@@ -69,7 +67,7 @@ class TrainingSet:
                 f"split {self.split.name!r}: no item has a caption in {', '.join(self.pools) or 'the source'}"
             )
         object.__setattr__(self, "subjects", tuple(indices))
-        object.__setattr__(self, "items_of", tuple(np.array(found) for found in indices.values()))
+        object.__setattr__(self, "items_of", tuple(tuple(found) for found in indices.values()))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crossret.contracts.data import Dataset, Split
-from crossret.contracts.visual import FeatureBackbone, PixelBackbone, VisualBackbone
+from crossret.contracts.visual import PixelBackbone, VisualBackbone
 from crossret.data.array_cache import cached_array, key_of
 from crossret.errors import ComponentError
 
@@ -35,7 +35,8 @@ class VisualInputs:
             DataError: an item cannot be read.
             ComponentError: the backbone breaks its contract.
         """
-        if isinstance(self.backbone, FeatureBackbone):
+        # Networks often call a part of theirs "features", so pixels are asked for first.
+        if not isinstance(self.backbone, PixelBackbone):
             return _checked(self.backbone.features(split.items), len(split.items), self.backbone.dimension)
         key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), *(item.id for item in split.items))
         if self.backbone.trains:
