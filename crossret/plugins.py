@@ -7,19 +7,20 @@ Environment:
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib.metadata
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from types import ModuleType
 
 import click
 import pluggy
 
 from crossret import hookspecs
 from crossret.contracts.meta import Meta
-from crossret.errors import ComponentError, CrossretError
+from crossret.errors import ComponentError, CrossretError, unknown
 from crossret.registry import KINDS, Component, Registry
 
 GROUP = "crossret"
@@ -37,6 +38,11 @@ class PluginRow:
     hooks: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def key(self) -> str:
+        """What tells it from all others: two distributions may give their plugins one name."""
+        return f"{self.distribution}:{self.name}"
+
 
 @dataclass
 class Plugins:
@@ -49,68 +55,77 @@ class Plugins:
     def __post_init__(self) -> None:
         self.manager.add_hookspecs(hookspecs)
 
-    def add(self, name: str, module: ModuleType, distribution: str = "", version: str = "") -> None:
+    def add(self, name: str, module: object, distribution: str = "", version: str = "") -> None:
         """Register a plugin module: its components, its hooks and its row.
 
         Raises:
             CrossretError: it has an unknown hook, or registers a component wrongly.
         """
-        self.manager.register(module, name=name)
+        row = PluginRow(name, distribution, version)
         try:
-            self._check_hooks(name)
+            self.manager.register(module, name=row.key)
+            hooks = self._hooks(module)
             for kind in KINDS:
-                self._collect(kind, module, name, distribution)
-        except Exception:
-            self.manager.unregister(name=name)
-            self.registry.remove_plugin(name)
+                if hook_of(kind) in hooks:
+                    self._collect(kind, hooks[hook_of(kind)], row)
+        except BaseException:
+            if self.manager.has_plugin(row.key):
+                self.manager.unregister(name=row.key)
+            self.registry.remove_plugin(name, distribution)
             raise
-        hooks = tuple(sorted(caller.name for caller in self.manager.get_hookcallers(module) or ()))
-        self.rows.append(PluginRow(name, distribution, version, hooks))
+        self.rows.append(dataclasses.replace(row, hooks=tuple(sorted(hooks))))
 
-    def _check_hooks(self, name: str) -> None:
-        try:
-            self.manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            raise ComponentError(f"plugin {name!r}: {error}") from error
+    def _hooks(self, module: object) -> dict[str, Callable[..., object]]:
+        """The functions that a module marked as hooks.
 
-    def _collect(self, kind: str, module: ModuleType, plugin: str, distribution: str) -> None:
-        hook = getattr(module, hook_of(kind), None)
-        if hook is None:
-            return
+        Raises:
+            UsageError: one of them is no hook of crossret.
+        """
+        callers = self.manager.get_hookcallers(module) or []
+        for caller in callers:
+            if not caller.has_spec():
+                raise unknown("hook", caller.name, (name for name in dir(hookspecs) if name.startswith("register_")))
+        return {
+            caller.name: found.function
+            for caller in callers
+            for found in caller.get_hookimpls()
+            if found.plugin is module
+        }
 
+    def _collect(self, kind: str, hook: Callable[..., object], row: PluginRow) -> None:
         def register(name: str, target: str, meta: Meta | None = None) -> None:
-            self.registry.add(Component(kind, name, target, meta or Meta(), plugin, distribution))
+            self.registry.add(Component(kind, name, target, meta or Meta(), row.name, row.distribution))
 
         hook(register=register)
 
     def add_commands(self, cli: click.Group) -> None:
         """Let every plugin add its commands; one that fails is reported as a broken plugin."""
-        for name, module in self.manager.list_name_plugin():
-            hook = getattr(module, "register_commands", None)
-            if hook is None:
+        for row in tuple(self.rows):
+            if "register_commands" not in row.hooks:
                 continue
             try:
-                hook(cli=cli)
-            except Exception as error:
-                self._fail(name, error)
+                self._hooks(self.manager.get_plugin(row.key))["register_commands"](cli=cli)
+            except (Exception, SystemExit) as error:
+                self._broken(row, error)
 
     def load(self, entry_points: Iterable[importlib.metadata.EntryPoint]) -> None:
         """Load entry points, each isolated from the others."""
         for point in entry_points:
-            distribution = point.dist.name if point.dist else ""
-            version = point.dist.version if point.dist else ""
+            distribution, version = origin(point)
             try:
                 self.add(point.name, point.load(), distribution, version)
-            except Exception as error:
-                self.rows.append(PluginRow(point.name, distribution, version))
-                self._fail(point.name, error)
+            except (Exception, SystemExit) as error:
+                self._broken(PluginRow(point.name, distribution, version), error)
 
-    def _fail(self, name: str, error: Exception) -> None:
-        row = next(row for row in self.rows if row.name == name)
-        reason = str(error) if isinstance(error, CrossretError) else f"{type(error).__name__}: {error}"
+    def _broken(self, row: PluginRow, error: BaseException) -> None:
+        said = str(error) if isinstance(error, CrossretError) else f"{type(error).__name__}: {error}"
+        reason = " ".join(said.split())
         if os.environ.get(STRICT_VARIABLE, "0") not in ("", "0"):
-            raise ComponentError(f"plugin {name!r} ({row.distribution}) is broken: {reason}") from error
-        self.rows[self.rows.index(row)] = PluginRow(name, row.distribution, row.version, row.hooks, reason)
+            raise ComponentError(f"plugin {row.name!r} ({row.distribution}) is broken: {reason}") from error
+        broken = dataclasses.replace(row, error=reason)
+        if row not in self.rows:
+            self.rows.append(broken)
+        self.rows[:] = [broken if other == row else other for other in self.rows]
 
 
 def hook_of(kind: str) -> str:
@@ -119,14 +134,26 @@ def hook_of(kind: str) -> str:
     return f"register_{plural.replace('-', '_')}"
 
 
+def origin(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
+    """Name and version of the distribution that an entry point came with; empty if its metadata is broken."""
+    try:
+        return (point.dist.name or "", point.dist.version or "") if point.dist else ("", "")
+    except Exception:
+        return "", ""
+
+
 def wanted() -> list[importlib.metadata.EntryPoint]:
     """The entry points of the group that ``CROSSRET_LOAD_PLUGINS`` admits, in a fixed order."""
-    points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda p: (p.dist.name if p.dist else "", p.name))
+    points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: (*origin(point), point.name))
     only = os.environ.get(LOAD_VARIABLE)
     if only is None:
         return points
-    names = {name.strip() for name in only.split(",")}
-    return [p for p in points if p.name in names or (p.dist and p.dist.name in names)]
+    names = {_normalised(name) for name in only.split(",")} - {""}
+    return [point for point in points if names & {_normalised(point.name), _normalised(origin(point)[0])}]
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
 @functools.cache

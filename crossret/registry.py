@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from crossret.contracts.meta import Meta
-from crossret.errors import ComponentError, unknown
+from crossret.errors import ComponentError, UsageError, unknown
 
 KINDS: tuple[str, ...] = (
     "visual-backbone",
@@ -48,11 +49,11 @@ class Component:
         module_name, _, attribute = self.target.partition(":")
         try:
             return getattr(importlib.import_module(module_name), attribute)
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
             remedy = f"; try: pip install 'crossret[{self.meta.extra}]'" if self.meta.extra else ""
             raise ComponentError(
                 f"{self.kind} {self.name!r} of plugin {self.plugin!r} ({self.distribution}) cannot be loaded "
-                f"from {self.target}: {error}{remedy}"
+                f"from {self.target}: {' '.join(str(error).split())}{remedy}"
             ) from error
 
 
@@ -66,10 +67,16 @@ class Registry:
         """Add a component.
 
         Raises:
-            ComponentError: the name is taken, the target is no ``module:attribute``, or the kind does not exist.
+            ComponentError: the name is taken or malformed, or the target is no ``module:attribute``.
+            UsageError: the kind does not exist.
         """
         if component.kind not in KINDS:
             raise unknown("kind of component", component.kind, KINDS)
+        if not component.name or ":" in component.name:
+            raise ComponentError(
+                f"{component.kind} of plugin {component.plugin!r}: name {component.name!r} is empty or has a colon, "
+                "which begins an argument"
+            )
         if not all(component.target.partition(":")):
             raise ComponentError(
                 f"{component.kind} {component.name!r} of plugin {component.plugin!r}: target {component.target!r} "
@@ -83,9 +90,10 @@ class Registry:
             )
         self._components[component.kind, component.name] = component
 
-    def remove_plugin(self, plugin: str) -> None:
+    def remove_plugin(self, plugin: str, distribution: str) -> None:
         """Forget every component of a plugin that failed half-way."""
-        self._components = {key: c for key, c in self._components.items() if c.plugin != plugin}
+        gone = (plugin, distribution)
+        self._components = {key: c for key, c in self._components.items() if (c.plugin, c.distribution) != gone}
 
     def __iter__(self) -> Iterator[Component]:
         """Components in the order of their kinds, then by name."""
@@ -103,11 +111,11 @@ class Registry:
         """
         if kind not in KINDS:
             raise unknown("kind of component", kind, KINDS)
-        base, colon, _ = name.partition(":")
+        base, colon, argument = name.partition(":")
         component = self._components.get((kind, base))
         if component is None:
             raise unknown(kind, base, self.names(kind))
-        if bool(colon) != bool(component.meta.argument):
+        if bool(colon) != bool(component.meta.argument) or bool(colon) != bool(argument):
             wanted = f"{base}:{component.meta.argument}" if component.meta.argument else base
             raise unknown(kind, name, (wanted,))
         return component
@@ -126,16 +134,13 @@ class Registry:
 
 def construct(component: Component, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """Call the component's class after checking that it takes every option."""
-    import inspect
-
-    from crossret.errors import UsageError
-
     target = component.load()
     parameters = inspect.signature(target).parameters
     if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        known = list(parameters)[len(args) :]
         for option in options:
-            if option not in parameters:
-                raise unknown(f"option of {component.kind} {component.name!r}", option, list(parameters)[len(args) :])
+            if option not in known:
+                raise unknown(f"option of {component.kind} {component.name!r}", option, known)
     try:
         return target(*args, **options)
     except (TypeError, ValueError) as error:
