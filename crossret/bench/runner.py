@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossret.bench.folders import training_folder
+from crossret.bench.payload import Origin, Payload
 from crossret.bench.plan import Plan
+from crossret.bench.work import work
 from crossret.contracts.execution import Event, Executor, Job
 from crossret.errors import CrossretError
 from crossret.results.store import Store
@@ -72,9 +74,6 @@ def run(
     plan: Plan, out: Path, executor: Executor, device: str, command: str, report: Callable[[Event], None]
 ) -> Outcome:
     """Run what has no record yet; a failing job does not stop the others."""
-    from crossret.bench.unit import Origin
-    from crossret.bench.work import Payload, work
-
     todo = pending(plan, out)
     origin = Origin(plan.suite, command)
     jobs = [Job(job.id, Payload(job, todo[job.id], out, device, origin)) for job in plan.jobs if job.id in todo]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,6 +14,7 @@ from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import Checkpoint
 from crossret.bench.devices import environment, peak_memory_mb
 from crossret.bench.keys import hash_of
+from crossret.bench.payload import Origin
 from crossret.bench.plan import PlannedUnit
 from crossret.contracts.baseline import Baseline
 from crossret.errors import ComponentError
@@ -27,14 +28,6 @@ from crossret.results.subjects import ranks_name
 from crossret.retrieval.metrics import QueryResults, direction_metrics, sumr
 
 WITHOUT_COPIES = "without-copies"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What a record says about the run it comes from."""
-
-    suite: str
-    command: str
 
 
 def evaluate_model(unit: PlannedUnit, checkpoint: Checkpoint, origin: Origin) -> tuple[Record, RanksByGallery]:

@@ -1,14 +1,12 @@
-"""What a worker does with a job; the one function that executors are given."""
+"""What a worker does with a job; the one function that executors are given.
+
+The process that hands it out imports this module, too: what is heavy is imported by the worker alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from crossret.bench.folders import training_folder
-from crossret.bench.plan import PlannedJob
-from crossret.bench.training_job import trained
-from crossret.bench.unit import Origin, evaluate_baseline, evaluate_model
+from crossret.bench.payload import Payload
 from crossret.contracts.execution import Event, Job, Report
 from crossret.plugins import registry
 from crossret.results.store import Store
@@ -17,23 +15,11 @@ from crossret.results.store import Store
 TRAINING_SHARE = 0.9
 
 
-@dataclass(frozen=True)
-class Payload:
-    """A job with what all jobs of a run share.
-
-    Attributes:
-        units: keys of the units that still need a record.
-    """
-
-    job: PlannedJob
-    units: frozenset[str]
-    out: Path
-    device: str
-    origin: Origin
-
-
 def work(job: Job, report: Report) -> None:
     """Train (or find) the job's model, evaluate its units and write each record at once."""
+    from crossret.bench.training_job import trained
+    from crossret.bench.unit import evaluate_baseline, evaluate_model
+
     payload: Payload = job.payload
     store = Store(payload.out)
     pending = [unit for unit in payload.job.units if unit.key in payload.units]

@@ -1,0 +1,31 @@
+"""What a job carries to the process that does it; plain data, picklable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossret.bench.plan import PlannedJob
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a record says about the run it comes from."""
+
+    suite: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A job with what all jobs of a run share.
+
+    Attributes:
+        units: keys of the units that still need a record.
+    """
+
+    job: PlannedJob
+    units: frozenset[str]
+    out: Path
+    device: str
+    origin: Origin
