@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from crossret.contracts.loss import View
 
@@ -15,9 +15,9 @@ Options = dict[str, Any]
 
 
 class Strict(BaseModel):
-    """Refuses unknown keys and never changes."""
+    """Refuses unknown keys and numbers that are not finite, and never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class DataRecipe(Strict):
@@ -135,7 +135,7 @@ class TrainingRecipe(Strict):
         validate_every: epochs between validations.
         patience: stop after more than so many validations without improvement; ``None``: never.
         precision: ``no`` (float32), ``bf16`` or ``fp16``.
-        checkpoint_seconds: a resumable state is written no more often than this, at the next validation.
+        checkpoint_seconds: a resumable state is written after a step, no more often than this.
     """
 
     epochs: int = Field(50, ge=1)
@@ -149,6 +149,12 @@ class TrainingRecipe(Strict):
     patience: int | None = Field(10, ge=1)
     precision: Literal["no", "bf16", "fp16"] = "no"
     checkpoint_seconds: float = Field(60.0, ge=0)
+
+    @field_validator("precision", mode="before")
+    @classmethod
+    def _no_is_a_word(cls, value: Any) -> Any:
+        """An unquoted ``no`` is false in YAML."""
+        return "no" if value is False else value
 
 
 class EvaluationRecipe(Strict):
@@ -194,4 +200,6 @@ class Recipe(Strict):
     def _has_something_to_do(self) -> Recipe:
         if self.baseline is None and not self.terms():
             raise ValueError("objective has no active term and no baseline is named: nothing to compute")
+        if self.baseline is not None and self.evaluation.query == "fused":
+            raise ValueError(f"baseline {self.baseline!r} cannot be asked with fused scores, only one query at a time")
         return self

@@ -56,31 +56,34 @@ def read_suite(name_or_path: str) -> Suite:
     Raises:
         UsageError: no such suite, or a key or value it must not have.
     """
-    path = _suite_path(name_or_path)
+    path = _suite_path(name_or_path, Path())
     content = _with_parents(path, ())
     content["name"] = read_yaml(path).get("name", path.stem)
     return validated(Suite, content, str(path))
 
 
-def _suite_path(name_or_path: str) -> Path:
+def _suite_path(name_or_path: str, folder: Path) -> Path:
     shipped = shipped_suites()
-    path = shipped.get(name_or_path, Path(name_or_path))
+    path = shipped.get(name_or_path, folder / name_or_path)
     if path.suffix not in (".yaml", ".yml"):
         raise unknown("suite", name_or_path, shipped)
     return path
 
 
 def _with_parents(path: Path, children: tuple[Path, ...]) -> dict[str, Any]:
-    """A suite's content over that of the suites it extends; a method set to ``null`` is left out."""
-    if path in children:
+    """A suite's content over that of the suites it extends; an inherited method set to ``null`` is left out."""
+    if path.resolve() in [child.resolve() for child in children]:
         raise UsageError(f"suites extend one another in a circle: {' → '.join(map(str, (*children, path)))}")
     content = read_yaml(path)
-    parent = content.pop("extends", None)
-    if parent is not None:
-        content = merged([_with_parents(_suite_path(str(parent)), (*children, path)), content])
-    methods = content.get("methods")
-    if isinstance(methods, dict):
-        content["methods"] = {name: method for name, method in methods.items() if method is not None}
+    name = content.pop("extends", None)
+    if name is None:
+        return content
+    parent = _with_parents(_suite_path(str(name), path.parent), (*children, path))
+    content = merged([parent, content])
+    inherited, methods = parent.get("methods"), content.get("methods")
+    if isinstance(inherited, dict) and isinstance(methods, dict):
+        kept = {name: method for name, method in methods.items() if method is not None or name not in inherited}
+        content["methods"] = kept
     return content
 
 
@@ -97,13 +100,17 @@ def validated(model: type[Model], content: Mapping[str, Any], where: str) -> Mod
 
 
 def _first_problem(model: type[BaseModel], error: ValidationError) -> str:
-    problem = error.errors()[0]
+    problems = error.errors()
+    # A misspelt key is both unknown and missing: only the first helps.
+    problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
     place = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"unknown key {place!r}{nearest(str(problem['loc'][-1]), _keys_at(model, problem['loc'][:-1]))}"
     message = problem["msg"].removeprefix("Value error, ")
     found = problem.get("input")
     shown = "" if isinstance(found, dict) else f", found {found!r}"
+    if problem["type"] == "string_type" and isinstance(found, bool):
+        shown += " (YAML reads yes, no, on and off as true and false: quote the word)"
     return f"{place}: {message}{shown}" if place else message
 
 
@@ -132,20 +139,30 @@ def merged(layers: Sequence[Mapping[str, Any]], overrides: Sequence[str] = ()) -
     """Later layers over earlier ones, then ``a.b=c`` overrides.
 
     Raises:
-        UsageError: an override that is not ``key=value``.
+        UsageError: an override that is not ``key=value``, or whose value is no YAML; layers that do not fit together.
     """
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    for override in overrides:
-        if "=" not in override or override.startswith("="):
-            raise UsageError(f"--set {override!r}: expected key=value, e.g. training.epochs=5")
     try:
-        config = OmegaConf.merge(*(dict(layer) for layer in layers), OmegaConf.from_dotlist(list(overrides)))
-    except OmegaConfBaseException as error:
+        config = OmegaConf.merge(*(dict(layer) for layer in layers), *map(_override, overrides))
+    except (OmegaConfBaseException, TypeError) as error:
         raise UsageError(f"cannot combine recipes: {' '.join(str(error).split())}") from error
     content: dict[str, Any] = OmegaConf.to_container(config)  # type: ignore[assignment]
     return content
+
+
+def _override(text: str) -> Any:
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    if "=" not in text or text.startswith("="):
+        raise UsageError(f"--set {text!r}: expected key=value, e.g. training.epochs=5")
+    try:
+        return OmegaConf.from_dotlist([text])
+    except (YAMLError, OmegaConfBaseException) as error:
+        raise UsageError(f"--set {text!r}: {' '.join(str(error).split())}") from error
 
 
 def recipe_of(suite: Suite, method: str, overrides: Sequence[str] = ()) -> Recipe:
