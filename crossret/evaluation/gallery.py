@@ -70,11 +70,14 @@ def results_of(gallery: Gallery, ranks: PositiveRanks) -> GalleryRanks:
 
 
 def without_copies(found: GalleryRanks) -> GalleryRanks:
-    """Only queries about subjects whose caption differs from the source-language text; the gallery stays whole."""
+    """Only queries about subjects none of whose captions equals a source-language text; the gallery stays whole.
+
+    There may be none.
+    """
     gallery = found.gallery
-    kept = {caption.subject for caption in gallery.captions if not caption.same_as_source}
-    by_caption = np.array([caption.subject in kept for caption in gallery.captions])
-    by_item = np.array([item.subject in kept for item in gallery.split.items])
+    copied = {caption.subject for caption in gallery.captions if caption.same_as_source}
+    by_caption = np.array([caption.subject not in copied for caption in gallery.captions])
+    by_item = np.array([item.subject not in copied for item in gallery.split.items])
     return GalleryRanks(gallery, _restricted(found.t2v, by_caption), _restricted(found.v2t, by_item))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -95,11 +96,9 @@ def test_an_override_that_cannot_be_read_is_one_line(override: str, said: str) -
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("abtraining.epochs=[]{}:,'\"#&*!|>%@` 0123\n\té-?$"), max_size=20))
 def test_no_override_ends_in_a_traceback(text: str) -> None:
-    try:
-        recipe(f"training.epochs={text}")
-        recipe(text)
-    except UsageError as refused:
-        assert refused.exit_code == 2
+    for override in (f"training.epochs={text}", text):
+        with contextlib.suppress(UsageError):
+            assert recipe(override).training.epochs >= 1
 
 
 @pytest.mark.parametrize(
@@ -283,7 +282,7 @@ def test_a_method_that_others_extend_cannot_be_left_out(tmp_path: Path) -> None:
 def test_suites_in_a_circle_are_refused(tmp_path: Path) -> None:
     write(tmp_path / "a.yaml", "extends: ./b.yaml")
     write(tmp_path / "b.yaml", f"extends: {tmp_path / 'a.yaml'}")
-    with pytest.raises(UsageError, match="suites extend one another in a circle: .*a.yaml → .*b.yaml → .*a.yaml"):
+    with pytest.raises(UsageError, match=r"suites extend one another in a circle: .*a\.yaml → .*b\.yaml → .*a\.yaml"):
         read_suite(str(tmp_path / "a.yaml"))
 
 
