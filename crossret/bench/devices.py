@@ -11,6 +11,7 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState, PartialState
 
+from crossret.contracts.execution import threads_per_job
 from crossret.errors import UsageError, unknown
 from crossret.plugins import plugins
 from crossret.results.record import Environment
@@ -20,7 +21,7 @@ REPORTED = ("torch", "numpy", "scipy", "accelerate")
 
 
 def accelerator_for(device: str, precision: str) -> Accelerator:
-    """An accelerator on the named device; ``auto`` takes the best there is.
+    """An accelerator on the named device; ``auto`` takes the best there is. Sets the number of CPU threads.
 
     Raises:
         UsageError: unknown device, or one that this machine lacks.
@@ -31,6 +32,7 @@ def accelerator_for(device: str, precision: str) -> Accelerator:
         raise UsageError("device 'cuda': this machine has no usable CUDA device; try --device cpu")
     if device == "mps" and not torch.backends.mps.is_available():
         raise UsageError("device 'mps': not available on this machine; try --device cpu")
+    torch.set_num_threads(threads_per_job())
     # The state is shared by all accelerators of a process; a worker runs several jobs, one after another.
     AcceleratorState._reset_state(reset_partial_state=True)
     PartialState._reset_state()

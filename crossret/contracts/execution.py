@@ -1,10 +1,31 @@
-"""Executors: where the jobs of a bench run. The records are the same from each of them."""
+"""Executors: where the jobs of a bench run. The records are the same from each of them.
+
+Environment:
+    CROSSRET_THREADS: CPU threads of one job; default: 1, which is fastest for small models when several jobs run.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
+
+from crossret.errors import UsageError
+
+THREADS_VARIABLE = "CROSSRET_THREADS"
+
+
+def threads_per_job() -> int:
+    """CPU threads of one job: the last digits of a sum depend on them, so neither machine nor executor decides.
+
+    Raises:
+        UsageError: the variable is no positive number.
+    """
+    given = os.environ.get(THREADS_VARIABLE, "1")
+    if not given.isdecimal() or int(given) < 1:
+        raise UsageError(f"environment variable {THREADS_VARIABLE}: expected a number from 1, found {given!r}")
+    return int(given)
 
 
 @dataclass(frozen=True, slots=True)

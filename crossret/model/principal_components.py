@@ -39,19 +39,18 @@ def fit_principal_components(features: np.ndarray, kept: int) -> np.ndarray:
     The number makes the mean square of the transformed training features one; the axes keep their relative strength. If
     the features have fewer than ``kept`` directions, the remaining axes are zero.
     """
-    from scipy.linalg import eigh
-
-    values = np.asarray(features, dtype=np.float64)
+    values = torch.from_numpy(np.array(features, dtype=np.float64))
     mean = values.mean(0)
-    covariance = np.cov(values, rowvar=False, bias=True)
-    size = len(covariance)
-    count = min(kept, size)
-    variances, axes = eigh(covariance, subset_by_index=(size - count, size - 1))
-    variances, axes = variances[::-1].clip(0), axes.T[::-1]
+    values -= mean
+    # By torch, as numpy's last digits depend on a number of threads that nobody can set after its import.
+    variances, axes = torch.linalg.eigh(values.T @ values / len(values))
+    count = min(kept, len(mean))
+    variances, axes = variances[-count:].flip(0).clamp_min(0), axes[:, -count:].T.flip(0)
     # The sign of an axis is arbitrary: fix it, so that two machines agree.
-    axes = axes * np.sign(axes[np.arange(count), np.abs(axes).argmax(1)])[:, None]
-    axes = np.where(variances[:, None] > variances[0] * 1e-12, axes, 0)
-    scale = np.sqrt(variances.mean()) or 1.0
-    basis = np.zeros((kept, size))
+    largest = axes.abs().argmax(1, keepdim=True)
+    axes = axes * axes.gather(1, largest).sign()
+    axes = torch.where(variances[:, None] > variances[0] * 1e-12, axes, 0)
+    scale = variances.mean().sqrt() or 1.0
+    basis = torch.zeros(kept, len(mean), dtype=torch.float64)
     basis[:count] = axes / scale
-    return np.concatenate([mean[None], basis]).astype(np.float32)
+    return torch.cat([mean[None], basis]).float().numpy()

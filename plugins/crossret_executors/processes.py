@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from multiprocessing.connection import wait
 
-from crossret.contracts.execution import Job, Report, Work
+from crossret.contracts.execution import Job, Report, Work, threads_per_job
 from crossret_executors.handle import GRACE_SECONDS, WorkerHandle
 
 MOST_BY_DEFAULT = 4
@@ -34,7 +34,7 @@ class Processes:
         if not jobs:
             return
         count = min(self._workers or min(_cores(), MOST_BY_DEFAULT), len(jobs))
-        run = _Run(jobs, work, report, threads=max(1, _cores() // count))
+        run = _Run(jobs, work, report, threads_per_job())
         try:
             run.start(count)
             run.follow()

@@ -14,6 +14,7 @@ import executor_work
 import pytest
 
 from crossret.contracts.execution import Event, Executor, Job, Work
+from crossret.errors import UsageError
 from crossret_executors.processes import Processes
 
 
@@ -36,15 +37,28 @@ def test_one_worker_takes_all_jobs_in_order_and_in_a_process_of_its_own() -> Non
     assert int(pid) != os.getpid()
 
 
-def test_threads_are_shared_out_through_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("given", "threads"), [(None, "1"), ("3", "3")])
+def test_threads_of_a_worker_depend_on_neither_machine_nor_number_of_workers(
+    given: str | None, threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "7")
-    monkeypatch.setattr("crossret_executors.processes._cores", lambda: 5)
+    monkeypatch.delenv("CROSSRET_THREADS", raising=False)
+    if given is not None:
+        monkeypatch.setenv("CROSSRET_THREADS", given)
     before = dict(os.environ)
-    events = run([Job("a", ""), Job("b", "")], executor_work.environment, workers=8)
-    units = [e.message.split() for e in events if e.kind == "unit"]
-    assert [unit[1:] for unit in units] == [["2", "7"]] * 2, "what the caller has set is kept"
+    for workers in (1, 8):
+        events = run([Job("a", ""), Job("b", "")], executor_work.environment, workers=workers)
+        units = [e.message.split() for e in events if e.kind == "unit"]
+        assert [unit[1:] for unit in units] == [[threads, "7"]] * 2, "what the caller has set is kept"
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("given", ["", "0", "many", "-1"])
+def test_a_number_of_threads_that_is_none_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROSSRET_THREADS", given)
+    with pytest.raises(UsageError, match="CROSSRET_THREADS: expected a number from 1"):
+        run([Job("a", "")], executor_work.environment)
 
 
 def test_failures_are_told_and_do_not_stop_the_rest() -> None:
