@@ -64,7 +64,7 @@ def test_names_that_do_not_exist_are_the_data_sets_to_refuse() -> None:
     for protocol, split, lang in (
         ("cross-desing", "val", "es"), ("cross-design", "twemojis", "es"), ("cross-design", "val", "spanish")
     ):  # fmt: skip
-        with pytest.raises(UsageError, match="did you mean|known:"):
+        with pytest.raises(UsageError, match=r"did you mean|known:"):
             load_gallery(emoji, protocol, split, lang, None)
 
 

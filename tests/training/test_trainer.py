@@ -114,6 +114,38 @@ def test_published_optimiser(tmp_path: Path) -> None:
     assert (group["betas"], group["eps"], group["weight_decay"]) == ((0.9, 0.999), 1e-8, 0)
 
 
+class Opponent:
+    """Notes when it is asked what."""
+
+    views: frozenset[View] = frozenset(("source", "target"))
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, views: Views) -> Tensor:
+        self.asked.append("loss")
+        assert views.states["target"].states.requires_grad
+        return views.states["target"].states.square().mean()
+
+    def auxiliary_step(self, views: Views) -> dict[str, Tensor]:
+        self.asked.append("step")
+        return {}
+
+    def auxiliary_state(self) -> dict[str, Tensor]:
+        return {}
+
+    def load_auxiliary_state(self, state: object) -> None:
+        return None
+
+
+def test_an_opponent_steps_before_the_model_is_judged_by_it(tmp_path: Path) -> None:
+    run = trainer(tmp_path)
+    opponent = Opponent()
+    objective = type(run.objective)({"opponent": opponent}, {"opponent": 1.0})
+    Trainer(run.model, objective, run.setting, run.accelerator).run()
+    assert opponent.asked == ["step", "loss"] * 9
+
+
 class Exploding:
     """A loss that is no number from its n-th step on."""
 
