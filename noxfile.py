@@ -1,0 +1,129 @@
+"""``nox`` runs everything that a change must pass: tests, lint, package, docs.
+
+``tests``, ``lint`` and ``docs`` share one environment, because one with torch and the optional model libraries takes
+several gigabytes: ``.nox/shared``, made on first use and again when ``pyproject.toml`` changes. Only ``package`` works
+in an environment of its own, with nothing but the wheel, and removes it afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+SHARED = ROOT / ".nox" / "shared"
+SCRIPTS = SHARED / ("Scripts" if sys.platform == "win32" else "bin")
+LARGEST_WHEEL_MB = 30
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+
+NO_TORCH = """
+import sys
+from crossret.cli import cli
+try:
+    cli.main(["--help"], prog_name="crossret")
+except SystemExit as end:
+    assert not end.code, end.code
+heavy = sorted({"torch", "transformers", "timm", "open_clip", "accelerate", "scipy"} & set(sys.modules))
+assert not heavy, f"crossret --help imports {heavy}"
+"""
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["tests", "lint", "package", "docs"]
+nox.options.error_on_external_run = True
+nox.options.stop_on_first_error = False
+
+
+def shared(session: nox.Session) -> None:
+    """Make the shared environment, unless it is there and up to date."""
+    stamp = SHARED / "pyproject.sha256"
+    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    session.run(sys.executable, "-m", "virtualenv", "--quiet", "--clear", str(SHARED), external=True)
+    in_shared(session, "python", "-m", "pip", "install", "--quiet", "--editable", ".[dev]")
+    stamp.write_text(wanted)
+
+
+def in_shared(session: nox.Session, command: str, *arguments: str, env: dict[str, str] | None = None) -> None:
+    """Run a command of the shared environment."""
+    session.run(str(SCRIPTS / command), *arguments, external=True, env=env)
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """The tests but those of the documentation: quick ones, then slow ones. Arguments after ``--`` go to pytest."""
+    shared(session)
+    for speed in ("not slow", "slow"):
+        arguments = session.posargs or ["--ignore=tests/docs", "-m", speed]
+        in_shared(session, "python", "-m", "pytest", *arguments)
+        if session.posargs:
+            break
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Style, format, types and import rules."""
+    shared(session)
+    in_shared(session, "ruff", "check", ".")
+    in_shared(session, "ruff", "format", "--check", ".")
+    in_shared(session, "mypy")
+    in_shared(session, "lint-imports", "--no-logo")
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """The pages, without a warning, and every command and name that they mention."""
+    shared(session)
+    in_shared(session, "python", "-m", "pytest", "tests/docs")
+    shutil.rmtree(ROOT / "docs" / "_build", ignore_errors=True)
+    in_shared(session, "sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    session.log(f"the pages are in {ROOT / 'docs' / '_build' / 'html'}")
+
+
+@nox.session(venv_backend="virtualenv", reuse_venv=False)
+def package(session: nox.Session) -> None:
+    """The wheel, built from the source distribution, alone in a clean environment and another folder."""
+    session.install("build")
+    folder = Path(session.create_tmp())
+    session.run("python", "-m", "build", "--outdir", str(folder / "dist"), str(ROOT))
+    (wheel,) = (folder / "dist").glob("*.whl")
+    check_wheel(session, wheel)
+    session.install(str(wheel))
+    work = folder / "elsewhere"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    env = {"CROSSRET_CACHE": str(work / "cache"), **ONE_THREAD}
+    with session.chdir(work):
+        session.run("python", "-c", NO_TORCH)
+        session.run("crossret", "--version")
+        session.run("crossret", "plugins", env={"CROSSRET_STRICT_PLUGINS": "1"})
+        session.run("crossret", "recipe", "list")
+        session.run("crossret", "data", "verify", "emoji")
+        small = ["--method", "lexical,source-only,translate-train", "--lang", "es", "--set", "training.epochs=2"]
+        session.run("crossret", "bench", *small, "--out", "runs", env=env)
+        session.run("crossret", "leaderboard", "runs")
+        session.run("crossret", "search", "gato negro", "--lang", "es", "--out", "runs", env=env)
+    environment = Path(session.virtualenv.location)
+    shutil.rmtree(folder)
+    shutil.rmtree(environment)
+
+
+def check_wheel(session: nox.Session, wheel: Path) -> None:
+    """Size and contents."""
+    megabytes = wheel.stat().st_size / 1e6
+    session.log(f"{wheel.name}: {megabytes:.1f} MB")
+    if megabytes >= LARGEST_WHEEL_MB:
+        session.error(f"the wheel has {megabytes:.1f} MB; it must stay under {LARGEST_WHEEL_MB} MB")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    suites = {f"crossret/suites/{path.name}" for path in (ROOT / "benchmarks" / "suites").glob("*.yaml")}
+    missing = (suites | {"crossret/py.typed", "crossret_emoji/data/manifest.json"}) - names
+    if missing:
+        session.error(f"the wheel lacks {', '.join(sorted(missing))}")
+    foreign = sorted(name for name in names if name.startswith(("tests/", "docs/", "crossret_emoji/builder/")))
+    if foreign:
+        session.error(f"the wheel must not hold {', '.join(foreign[:5])}")
