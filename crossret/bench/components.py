@@ -81,5 +81,5 @@ def protocol_of(dataset: Dataset, recipe: Recipe) -> str:
     if recipe.data.protocol is None:
         return next(iter(dataset.protocols))
     if recipe.data.protocol not in dataset.protocols:
-        raise unknown(f"protocol of data set {recipe.data.dataset!r}", recipe.data.protocol, dataset.protocols)
+        raise unknown(f"{recipe.data.dataset} protocol", recipe.data.protocol, dataset.protocols)
     return recipe.data.protocol

@@ -6,18 +6,29 @@ import importlib.metadata
 import platform
 import resource
 import sys
-
-import torch
-from accelerate import Accelerator
-from accelerate.state import AcceleratorState, PartialState
+from typing import TYPE_CHECKING
 
 from crossret.contracts.execution import threads_per_job
 from crossret.errors import UsageError, unknown
 from crossret.plugins import plugins
 from crossret.results.record import Environment
 
+if TYPE_CHECKING:
+    import torch
+    from accelerate import Accelerator
+
 NAMES = ("auto", "cpu", "cuda", "mps")
 REPORTED = ("torch", "numpy", "scipy", "accelerate")
+
+
+def check_name(device: str) -> None:
+    """Refuse a device that does not exist.
+
+    Raises:
+        UsageError: naming the nearest.
+    """
+    if device not in NAMES:
+        raise unknown("device", device, NAMES)
 
 
 def accelerator_for(device: str, precision: str) -> Accelerator:
@@ -26,8 +37,11 @@ def accelerator_for(device: str, precision: str) -> Accelerator:
     Raises:
         UsageError: unknown device, or one that this machine lacks.
     """
-    if device not in NAMES:
-        raise unknown("device", device, NAMES)
+    import torch
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState, PartialState
+
+    check_name(device)
     if device == "cuda" and not torch.cuda.is_available():
         raise UsageError("device 'cuda': this machine has no usable CUDA device; try --device cpu")
     if device == "mps" and not torch.backends.mps.is_available():
@@ -41,6 +55,8 @@ def accelerator_for(device: str, precision: str) -> Accelerator:
 
 def environment(device: torch.device, precision: str) -> Environment:
     """Versions, device and plugins, for a record."""
+    import torch
+
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     versions = {"python": platform.python_version()}
     versions |= {package: importlib.metadata.version(package) for package in ("crossret", *REPORTED)}

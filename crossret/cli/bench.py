@@ -93,13 +93,15 @@ def _show_leaderboard(plan: Plan, out: Path) -> None:
 
 
 def _complain(plan: Plan, outcome: Outcome) -> None:
+    """One line for all jobs that failed; the display has shown each of them."""
     from crossret.errors import CrossretError
 
     if not outcome.failed:
         return
-    jobs = {job.id: job for job in plan.jobs}
-    lines = [f"{jobs[job].units[0].id}: {event.message}" for job, event in outcome.failed.items()]
     if click.get_current_context().find_root().params.get("debug"):
-        lines.extend(event.details for event in outcome.failed.values())
-    summary = f"{len(lines)} of {len(plan.jobs)} jobs failed; the others are kept"
-    raise CrossretError("\n".join([summary, *lines]) if len(outcome.failed) > 1 else lines[0])
+        for event in outcome.failed.values():
+            click.echo(event.details, err=True)
+    job, first = next(iter(outcome.failed.items()))
+    unit = next(planned.units[0].id for planned in plan.jobs if planned.id == job)
+    more = f" (and {len(outcome.failed) - 1} more of {len(plan.jobs)} jobs)" if len(outcome.failed) > 1 else ""
+    raise CrossretError(f"failed{more}: {unit}: {first.message}; what is finished is kept")

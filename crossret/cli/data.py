@@ -49,7 +49,7 @@ def show_(name: str, protocol: str | None, card: bool, format_: str) -> None:
     dataset = _dataset(name)
     chosen = protocol or next(iter(dataset.protocols))
     if chosen not in dataset.protocols:
-        raise unknown(f"protocol of data set {name!r}", chosen, dataset.protocols)
+        raise unknown(f"{name} protocol", chosen, dataset.protocols)
     description = dataset.describe(chosen)
     if card:
         click.echo(description.card)

@@ -40,7 +40,8 @@ class Display:
 
     def __enter__(self) -> Display:
         if self.done:
-            self.console.print(f"{self.done} of {self.units} units are finished already; going on with the rest")
+            rest = "going on with the rest" if self.jobs else "nothing to do"
+            self._say(f"{self.done} of {self.units} units are finished already; {rest}")
         self.progress.start()
         return self
 
@@ -60,7 +61,7 @@ class Display:
         elif event.kind == "progress":
             self.progress.update(self.bars[event.job], completed=event.done, note=event.message)
         if event.kind == "failed":
-            self.console.print(f"failed: {self._name(event.job)}: {event.message}", markup=False, highlight=False)
+            self._say(f"failed: {self._name(event.job)}: {event.message}")
         self.progress.update(self.total, completed=self._share(), note=self._counts())
         self._log(event)
 
@@ -71,7 +72,11 @@ class Display:
         if event.kind == "unit" or (event.kind == "progress" and now - self.logged >= LOG_SECONDS):
             self.logged = now
             what = event.message if event.kind == "unit" else f"{self._name(event.job)}: {event.message}"
-            self.console.print(f"{self._counts()}  {what}", markup=False, highlight=False, soft_wrap=True)
+            self._say(f"{self._counts()}  {what}")
+
+    def _say(self, line: str) -> None:
+        """No markup, and a line stays a line in a log."""
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _name(self, job: str) -> str:
         unit = self.jobs[job].units[0].id

@@ -23,11 +23,24 @@ class CommaList(click.ParamType[tuple[str, ...]]):
         return tuple(dict.fromkeys(part.strip() for part in str(value).split(",") if part.strip()))
 
 
+class DeviceName(click.ParamType[str]):
+    """A device that exists somewhere; whether this machine has it shows when it is used."""
+
+    name = "device"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the name."""
+        from crossret.bench.devices import check_name
+
+        check_name(str(value))
+        return str(value)
+
+
 LIST = CommaList()
 
 lang = click.option("--lang", "languages", type=LIST, default=(), help="Languages, BCP-47; default: all of the suite.")
 sets = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the recipe of every method.")
-device = click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+device = click.option("--device", type=DeviceName(), default="auto", show_default=True, help="auto, cpu, cuda or mps.")
 out = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -34,8 +34,8 @@ def show_(suite: str, method: str | None, overrides: tuple[str, ...]) -> None:
 
     found = read_suite(suite)
     for name in [method] if method else found.methods:
-        click.echo(f"# suite {found.name}, method {name}")
-        click.echo(to_yaml(recipe_of(found, name, overrides)))
+        resolved = to_yaml(recipe_of(found, name, overrides))
+        click.echo(f"# suite {found.name}, method {name}\n{resolved}")
 
 
 @recipe.command()
