@@ -13,7 +13,7 @@ from crossret.bench.plan import Plan, PlannedJob
 from crossret.bench.runner import pending
 from crossret.contracts.execution import Event
 
-LOG_SECONDS = 15.0
+LOG_SECONDS = 30.0
 
 
 class Display:
@@ -55,7 +55,7 @@ class Display:
         self.shares[event.job] = 1.0 if event.kind in ("finished", "failed") else event.done
         self.done += event.kind == "unit"
         if event.kind == "started":
-            self.bars[event.job] = self.progress.add_task(self._name(event.job), total=1.0, note="")
+            self.bars[event.job] = self.progress.add_task(self._name(event.job), total=1.0, note="preparing")
         elif event.kind in ("finished", "failed"):
             self.progress.remove_task(self.bars.pop(event.job))
         elif event.kind == "progress":
@@ -109,7 +109,7 @@ class TrainingDisplay:
             TimeElapsedColumn(),
             console=Console(stderr=True),
         )
-        self.bar = self.progress.add_task(name, total=1.0, note="")
+        self.bar = self.progress.add_task(name, total=1.0, note="preparing")
 
     def __enter__(self) -> TrainingDisplay:
         self.progress.start()
