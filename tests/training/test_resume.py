@@ -157,6 +157,17 @@ def test_other_recipes_continue_exactly_too(tmp_path: Path, changes: dict[str, A
     assert_same(outcome(resumed), outcome(whole))
 
 
+def test_the_halvings_of_a_plateau_are_remembered(tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"epochs": 7, "validate": lambda model: 1.0}
+    whole = trainer(tmp_path / "whole", **changes)
+    whole.run()
+    assert whole.state.schedule.factor == pytest.approx(0.99**7 / 4)
+    interrupt(tmp_path / "parts", 11, **changes)
+    resumed = trainer(tmp_path / "parts", **changes)
+    resumed.run()
+    assert_same(outcome(resumed), outcome(whole))
+
+
 class LearnedScale(nn.Module):
     """A term with a parameter that trains with the model."""
 
