@@ -10,12 +10,13 @@ from typing import cast
 import numpy as np
 from torch import nn
 
-from crossret.bench.components import build_dataset, build_translator, protocol_of
-from crossret.contracts.data import Dataset
+from crossret.bench.components import build_dataset, build_translator, protocol_of, views_of_terms
+from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.text import TextEncoder
 from crossret.contracts.translation import Translator
 from crossret.contracts.visual import FeatureBackbone, PixelBackbone, VisualBackbone
 from crossret.data.array_cache import cached_array, key_of
+from crossret.data.checks import checked_captions, checked_split
 from crossret.data.pools import Pool, TrainingSet
 from crossret.data.visual_inputs import VisualInputs
 from crossret.errors import ComponentError
@@ -52,6 +53,15 @@ class Assembly:
     def protocol(self) -> str:
         """The protocol's name."""
         return protocol_of(self.dataset, self.recipe)
+
+    @cached_property
+    def train_split(self) -> Split:
+        """The training items.
+
+        Raises:
+            DataError: there is none, or one twice.
+        """
+        return checked_split(self.dataset, self.protocol, "train")
 
     @cached_property
     def backbone(self) -> VisualBackbone:
@@ -94,7 +104,7 @@ class Assembly:
 
     def training_inputs(self) -> np.ndarray:
         """Visual inputs of the training items."""
-        return self.visual.of(self.dataset.split(self.protocol, "train"))
+        return self.visual.of(self.train_split)
 
     def fit_principal_components(self, model: DualEncoder, inputs: np.ndarray) -> None:
         """Fit the visual tower's principal components on training features, if it keeps any."""
@@ -102,29 +112,29 @@ class Assembly:
         if components is None:
             return
         kept = components.kept
-        split = self.dataset.split(self.protocol, "train")
-        key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, *(i.id for i in split.items))
+        ids = (item.id for item in self.train_split.items)
+        key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, *ids)
         components.load(cached_array("principal-components", key, lambda: fit_principal_components(inputs, kept)))
 
     def training_set(self, languages: Sequence[str]) -> TrainingSet:
         """Texts of the training split in the views that active terms read."""
-        split = self.dataset.split(self.protocol, "train")
         source = self.dataset.source_language
-        captions = self.dataset.captions(self.protocol, "train", source)
+        captions = self._training_captions(source)
         if not languages:
-            return TrainingSet(split, {"": source_pool(captions)})
+            return TrainingSet(self.train_split, {"": source_pool(captions)})
         if self.recipe.texts.target == "human":
-            human = {lang: human_target_pool(self.dataset.captions(self.protocol, "train", lang)) for lang in languages}
-            return TrainingSet(split, dict.fromkeys(languages, source_pool(captions)), human)
+            human = {lang: human_target_pool(self._training_captions(lang)) for lang in languages}
+            return TrainingSet(self.train_split, dict.fromkeys(languages, source_pool(captions)), human)
         pools: dict[str, Pool] = {
             lang: translated_pool(captions, self.translator, source, lang, back=self._reads_back())
             for lang in languages
         }
-        return TrainingSet(split, pools)
+        return TrainingSet(self.train_split, pools)
+
+    def _training_captions(self, lang: str) -> tuple[Caption, ...]:
+        return checked_captions(self.dataset, self.protocol, self.train_split, lang)
 
     def _reads_back(self) -> bool:
-        from crossret.bench.components import views_of_terms
-
         return any("back" in views for views in views_of_terms(self.recipe, self.registry).values())
 
     def gallery(self, split: str, language: str, *, translated: bool) -> Gallery:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from crossret.contracts.data import Dataset, Split
+from crossret.contracts.data import Dataset, Item, Split
 from crossret.contracts.visual import PixelBackbone, VisualBackbone
 from crossret.data.array_cache import cached_array, key_of
-from crossret.errors import ComponentError
+from crossret.errors import ComponentError, DataError
 
 ENCODE_BATCH = 64
 
@@ -44,12 +43,15 @@ class VisualInputs:
         return cached_array("features", key, lambda: self._features(split))
 
     def _pixels(self, split: Split) -> np.ndarray:
-        preprocess = self._preprocess()
-        return np.stack([preprocess(self.dataset.image(item)) for item in split.items])
+        return np.stack([self._preprocessed(item) for item in split.items])
 
-    def _preprocess(self) -> Callable[..., np.ndarray]:
+    def _preprocessed(self, item: Item) -> np.ndarray:
         assert isinstance(self.backbone, PixelBackbone)
-        return self.backbone.preprocess
+        try:
+            image = self.dataset.image(item)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise DataError(f"item {item.id!r}: its picture cannot be read: {error}") from error
+        return self.backbone.preprocess(image)
 
     def _features(self, split: Split) -> np.ndarray:
         import torch
@@ -60,8 +62,7 @@ class VisualInputs:
         found = []
         with torch.inference_mode():
             for start in range(0, len(split.items), ENCODE_BATCH):
-                images = split.items[start : start + ENCODE_BATCH]
-                pixels = np.stack([self.backbone.preprocess(self.dataset.image(item)) for item in images])
+                pixels = np.stack([self._preprocessed(item) for item in split.items[start : start + ENCODE_BATCH]])
                 found.append(self.backbone(torch.from_numpy(pixels).to(self.device)).float().cpu().numpy())
         return _checked(np.concatenate(found), len(split.items), self.backbone.dimension)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.translation import Translator
+from crossret.data.checks import checked_captions, checked_split
 from crossret.errors import DataError
 from crossret.retrieval.metrics import QueryResults, per_query
 from crossret.retrieval.ranks import PositiveRanks
@@ -42,11 +43,11 @@ def load_gallery(dataset: Dataset, protocol: str, split: str, lang: str, transla
     """A split's human captions in one language; with a translator, also as English queries.
 
     Raises:
-        DataError: no item of the split has a caption in the language, or there is no route back.
+        DataError: items or captions are missing or inconsistent, or there is no route back.
     """
-    part = dataset.split(protocol, split)
-    captions = tuple(c for c in dataset.captions(protocol, split, lang) if c.kind == "sentence")
-    if not part.items or not captions:
+    part = checked_split(dataset, protocol, split)
+    captions = tuple(c for c in checked_captions(dataset, protocol, part, lang) if c.kind == "sentence")
+    if not captions:
         raise DataError(f"split {split!r} of protocol {protocol!r} has no captions in {lang!r}: nothing to rank")
     relevance = Relevance.by_subject(
         [caption.subject for caption in captions], [item.subject for item in part.items], part.queried
