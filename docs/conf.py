@@ -4,7 +4,7 @@ from crossret import __version__
 
 project = "crossret"
 author = "the crossret authors"
-copyright = "the crossret authors, Apache-2.0"  # noqa: A001
+copyright = "the crossret authors, Apache-2.0"
 release = version = __version__
 
 extensions = ["myst_parser"]

@@ -180,7 +180,8 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
     """
     listed = inspect.cleandoc(model.__doc__ or "").partition("Attributes:\n")[2]
     described = {
-        name: " ".join(text.split()) for name, text in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", listed, re.MULTILINE)
+        name: " ".join(text.split())
+        for name, text in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", listed, re.MULTILINE)
     }
     found = {name: _markdown(described.get(name) or MEANINGS[name]) for name in model.model_fields}
     return {name: text.removesuffix(".").replace("`None`", "`null`") for name, text in found.items()}
@@ -241,7 +242,7 @@ def _about(part: dict[str, Any]) -> str:
 
 def _field_type(content: dict[str, Any]) -> str:
     if "$ref" in content:
-        return content["$ref"].rsplit("/", 1)[1]
+        return str(content["$ref"]).rsplit("/", 1)[1]
     if "items" in content:
         return f"list of {_field_type(content['items'])}"
     if "additionalProperties" in content and isinstance(content["additionalProperties"], dict):

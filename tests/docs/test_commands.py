@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from documentation_pages import PAGES, ROOT, Step, steps
 
 COMMANDS = {page: list(steps(page)) for page in PAGES}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from documentation_pages import DOCS, PAGES, ROOT
 
 from crossret import hookspecs
 from crossret.cli import cli
@@ -16,7 +17,6 @@ from crossret.recipe.models import Recipe
 from crossret.recipe.reading import shipped_suites
 from crossret.registry import KINDS
 from crossret.results.record import Record
-from documentation_pages import DOCS, PAGES, ROOT
 
 REFERENCE = DOCS / "reference"
 
