@@ -13,7 +13,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Call ``write`` with a binary file in ``path``'s folder, then rename it to ``path``.
 
     Raises:
-        OSError: the disk is full or the folder cannot be written; ``path`` is then as it was before.
+        OSError: the disk is full or the folder cannot be written, naming ``path``, which is then as it was before.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not by tempfile: its files can be read by their owner only, and results are shared.
@@ -24,8 +24,10 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno and error.filename is None:
+            error.filename = str(path)
         raise
 
 

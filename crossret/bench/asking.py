@@ -8,12 +8,17 @@ from pathlib import Path
 import torch
 
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint
+from crossret.bench.components import build_dataset
+from crossret.bench.folders import training_folder
 from crossret.contracts.data import Item
 from crossret.errors import DataError, UsageError, unknown
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import GalleryRanks
 from crossret.evaluation.model_ranks import rank_gallery
-from crossret.recipe.models import EvaluationRecipe
+from crossret.recipe.models import EvaluationRecipe, Recipe
+from crossret.recipe.reading import validated
+from crossret.registry import Registry
+from crossret.results.record import Record
 from crossret.results.store import Stored
 from crossret.retrieval.nearest import top_items
 
@@ -87,28 +92,28 @@ def search(checkpoint: Checkpoint, text: str, gallery: str | None, count: int) -
     ]
 
 
-def best_checkpoint(out: Path, stored: list[Stored], language: str) -> Path:
-    """The folder of the best validated model of a run that was trained for a language.
+def best_checkpoint(out: Path, stored: list[Stored], language: str, registry: Registry) -> Path:
+    """The folder of the best validated model of a run that was trained for a language; any reads the source language.
 
     Models trained on human target captions are passed over while there is another: they have seen the test captions.
 
     Raises:
         DataError: the run has no model for this language.
     """
-    from crossret.bench.folders import training_folder
-
-    candidates = [
-        s.record
-        for s in stored
-        if s.record.unit.language == language
-        and s.record.best_validation is not None
-        and (training_folder(out, s.record.training_key) / MODEL_FILE).exists()
+    records = [s.record for s in stored if (training_folder(out, s.record.training_key) / MODEL_FILE).exists()]
+    models = [record for record in records if record.best_validation is not None]
+    asked = [record for record in models if record.unit.language == language] or [
+        record for record in models if _source_language(record, registry) == language
     ]
-    trained_for = [record for record in candidates if record.recipe["texts"]["target"] != "none"] or candidates
-    if not trained_for:
-        languages = sorted({s.record.unit.language for s in stored if s.record.training_key})
+    if not asked:
+        languages = sorted({record.unit.language for record in models})
         raise DataError(
             f"{out}: no trained model for {language!r}; there are models for: {', '.join(languages) or 'no language'}"
         )
+    trained_for = [record for record in asked if record.recipe["texts"]["target"] != "none"] or asked
     best = max(trained_for, key=lambda r: (r.group != "oracle", r.best_validation or 0.0, r.key))
     return training_folder(out, best.training_key)
+
+
+def _source_language(record: Record, registry: Registry) -> str:
+    return build_dataset(validated(Recipe, record.recipe, record.key), registry).source_language

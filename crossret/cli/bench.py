@@ -81,10 +81,11 @@ def _show_leaderboard(plan: Plan, out: Path) -> None:
     from crossret.results.leaderboard import leaderboard
     from crossret.results.store import Store, read_all
 
-    keys = {unit.key for unit in plan.units}
-    if not keys & Store(out).done().keys():
+    done = Store(out).done()
+    files = [done[unit.key] for unit in plan.units if unit.key in done]
+    if not files:
         return
-    tables = leaderboard([stored for stored in read_all([out]) if stored.record.key in keys])
+    tables = leaderboard(read_all(files))
     show(tables, "rich")
     folder = out / "leaderboard"
     for format_ in TABLE_FORMATS:
@@ -104,4 +105,6 @@ def _complain(plan: Plan, outcome: Outcome) -> None:
     job, first = next(iter(outcome.failed.items()))
     unit = next(planned.units[0].id for planned in plan.jobs if planned.id == job)
     more = f" (and {len(outcome.failed) - 1} more of {len(plan.jobs)} jobs)" if len(outcome.failed) > 1 else ""
-    raise CrossretError(f"failed{more}: {unit}: {first.message}; what is finished is kept")
+    raise CrossretError(
+        f"failed{more}: {unit}: {first.message}; what is finished is kept, and the same command tries the rest again"
+    )

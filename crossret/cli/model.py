@@ -114,9 +114,10 @@ def search(
     from crossret.bench.asking import best_checkpoint, check_language
     from crossret.bench.asking import search as nearest
     from crossret.cli.printing import plain_table, show
+    from crossret.plugins import registry
     from crossret.results.store import read_all
 
-    folder = checkpoint or best_checkpoint(out, read_all([out]), language)
+    folder = checkpoint or best_checkpoint(out, read_all([out]), language, registry())
     found = _read(folder, device)
     check_language(found, language)
     hits = nearest(found, query, gallery, top)
