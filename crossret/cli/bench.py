@@ -104,7 +104,6 @@ def _complain(plan: Plan, outcome: Outcome) -> None:
             click.echo(event.details, err=True)
     job, first = next(iter(outcome.failed.items()))
     unit = next(planned.units[0].id for planned in plan.jobs if planned.id == job)
-    more = f" (and {len(outcome.failed) - 1} more of {len(plan.jobs)} jobs)" if len(outcome.failed) > 1 else ""
-    raise CrossretError(
-        f"failed{more}: {unit}: {first.message}; what is finished is kept, and the same command tries the rest again"
-    )
+    others = f" (and {len(outcome.failed) - 1} more of {len(plan.jobs)} jobs)" if len(outcome.failed) > 1 else ""
+    kept = "what is finished is kept, and the same command tries the rest again"
+    raise CrossretError(f"failed{others}: {unit}: {first.message}; {kept}")
