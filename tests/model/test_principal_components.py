@@ -33,7 +33,7 @@ def test_components_are_the_singular_directions_with_their_relative_strength(
 ) -> None:
     values = features(count, dimension, min(rank, dimension), seed)
     centred = values.astype(np.float64) - values.mean(0, dtype=np.float64)
-    strengths = np.linalg.svd(centred, compute_uv=False)
+    strengths = np.resize(np.append(np.linalg.svd(centred, compute_uv=False), np.zeros(dimension)), dimension)
     found = transformed(values, kept)
     assert found.shape == (count, kept)
     np.testing.assert_allclose(found.mean(0), 0, atol=1e-3)
