@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossret.cli.group import CommandGroup, LazyGroup, with_plugins
+from crossret.cli.group import LazyGroup
 
 COMMANDS = {
     "bench": "crossret.cli.bench:bench",
@@ -18,13 +18,10 @@ COMMANDS = {
     "recipe": "crossret.cli.recipe:recipe",
 }
 
-cli: CommandGroup = with_plugins(
-    LazyGroup(
-        "crossret",
-        COMMANDS,
-        help="Train, evaluate, ablate and rank cross-lingual cross-modal retrieval methods.\n\n"
-        "Start with: crossret bench",
-    )
+cli = LazyGroup(
+    "crossret",
+    COMMANDS,
+    help="Train, evaluate, ablate and rank cross-lingual cross-modal retrieval methods.\n\nStart with: crossret bench",
 )
 
 

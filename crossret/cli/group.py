@@ -86,19 +86,30 @@ class LazyGroup(CommandGroup):
             context_settings={"help_option_names": ["-h", "--help"]},
         )
         self.targets = targets
+        self._has_plugins = False
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """First-party commands in their own order, then those of plugins."""
+        self._add_plugins()
         return [*self.targets, *sorted(set(super().list_commands(ctx)) - set(self.targets))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command, or find it among those of plugins."""
         target = self.targets.get(cmd_name)
         if target is None:
+            self._add_plugins()
             return super().get_command(ctx, cmd_name)
         module, _, attribute = target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def _add_plugins(self) -> None:
+        """Let plugins add commands; not before they are asked for, so that what goes wrong is told in one line."""
+        if not self._has_plugins:
+            from crossret.plugins import plugins
+
+            self._has_plugins = True
+            plugins().add_commands(self)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -120,14 +131,6 @@ def _version_option() -> click.Option:
     return click.Option(
         ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=show, help="Show the version."
     )
-
-
-def with_plugins(group: LazyGroup) -> LazyGroup:
-    """Let plugins add commands."""
-    from crossret.plugins import plugins
-
-    plugins().add_commands(group)
-    return group
 
 
 def command_line() -> str:
