@@ -45,7 +45,7 @@ def schema(what: str) -> None:
     import json
 
     from crossret.recipe.models import Recipe
-    from crossret.recipe.suite import Suite
+    from crossret.recipe.suite import suite_file_schema
 
-    model = Suite if what == "suite" else Recipe
-    click.echo(json.dumps(model.model_json_schema(), indent=2))
+    found = suite_file_schema() if what == "suite" else Recipe.model_json_schema()
+    click.echo(json.dumps(found, indent=2))

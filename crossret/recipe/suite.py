@@ -75,3 +75,14 @@ class Suite(Strict):
             changes.append(entry.recipe)
             current = entry.extends
         return [self.recipe, *reversed(changes)]
+
+
+def suite_file_schema() -> dict[str, Any]:
+    """JSON schema of a suite file: one that extends another may leave anything out, and set its methods to null."""
+    schema = Suite.model_json_schema()
+    schema["properties"]["extends"] = {"title": "Extends", "type": "string"}
+    methods = schema["properties"]["methods"]
+    methods["additionalProperties"] = {"anyOf": [methods["additionalProperties"], {"type": "null"}]}
+    del methods["minProperties"]
+    schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["extends"]}]
+    return schema
