@@ -157,7 +157,8 @@ def _override(text: str) -> Any:
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
-    if "=" not in text or text.startswith("="):
+    key, equals, _ = text.partition("=")
+    if not equals or not all(key.split(".")) or "[" in key:
         raise UsageError(f"--set {text!r}: expected key=value, e.g. training.epochs=5")
     try:
         return OmegaConf.from_dotlist([text])

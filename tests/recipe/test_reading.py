@@ -86,7 +86,9 @@ def test_a_wrong_value_is_named_with_its_path_and_what_was_expected(override: st
         ("=5", "--set '=5': expected key=value"),
         ("training.epochs=[1", "--set 'training.epochs=[1': while parsing a flow sequence"),
         ("training.epochs=\0", "--set 'training.epochs=\\x00': "),
-        ("objective.source.between[0]=back", "cannot combine recipes"),
+        ("objective.source.between[0]=back", "--set 'objective.source.between[0]=back': expected key=value"),
+        ("training..epochs=1", "--set 'training..epochs=1': expected key=value"),
+        ("[=1", "--set '[=1': expected key=value"),
     ],
 )
 def test_an_override_that_cannot_be_read_is_one_line(override: str, said: str) -> None:
@@ -144,6 +146,11 @@ def test_a_term_that_was_switched_off_can_be_switched_on_again() -> None:
 def test_a_baseline_needs_no_objective_and_is_not_asked_with_fused_scores() -> None:
     assert recipe(objective={}, baseline="lexical").terms() == {}
     assert "cannot be asked with fused scores" in refusal("evaluation.query=fused", objective={}, baseline="lexical")
+
+
+def test_layers_that_do_not_fit_together_are_refused() -> None:
+    with pytest.raises(UsageError, match="cannot combine recipes: "):
+        merged([{"data": {"options": {"a": [1]}}}, {"data": {"options": {"a": {"b": 1}}}}])
 
 
 def test_merging_changes_no_layer() -> None:
