@@ -72,7 +72,7 @@ def lint(session: nox.Session) -> None:
     in_shared(session, "ruff", "check", ".")
     in_shared(session, "ruff", "format", "--check", ".")
     in_shared(session, "mypy")
-    in_shared(session, "lint-imports", "--no-logo")
+    in_shared(session, "lint-imports")
 
 
 @nox.session(venv_backend="none")
