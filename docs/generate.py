@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -22,6 +23,9 @@ from crossret.registry import KINDS, Component
 from crossret.results.record import Record
 
 HELP_WIDTH = 88
+
+# The pages are about crossret's own plugins, whatever else is installed.
+os.environ["CROSSRET_LOAD_PLUGINS"] = "crossret"
 
 # Fields whose meaning does not stand in the docstring of their model.
 MEANINGS = {
