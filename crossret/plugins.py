@@ -117,6 +117,10 @@ class Plugins:
             except (Exception, SystemExit) as error:
                 self._broken(PluginRow(point.name, distribution, version), error)
 
+    def report_missing(self, name: str) -> None:
+        """Note a plugin that was asked for and is not installed."""
+        self._broken(PluginRow(name, "", ""), ComponentError(f"named in {LOAD_VARIABLE}, but not installed"))
+
     def _broken(self, row: PluginRow, error: BaseException) -> None:
         said = str(error) if isinstance(error, CrossretError) else f"{type(error).__name__}: {error}"
         reason = " ".join(said.split())
@@ -148,8 +152,22 @@ def wanted() -> list[importlib.metadata.EntryPoint]:
     only = os.environ.get(LOAD_VARIABLE)
     if only is None:
         return points
-    names = {_normalised(name) for name in only.split(",")} - {""}
-    return [point for point in points if names & {_normalised(point.name), _normalised(origin(point)[0])}]
+    names = _named(only)
+    return [point for point in points if names & _names(point)]
+
+
+def missing() -> list[str]:
+    """Names in ``CROSSRET_LOAD_PLUGINS`` that no entry point or distribution has."""
+    found = [_names(point) for point in importlib.metadata.entry_points(group=GROUP)]
+    return sorted(_named(os.environ.get(LOAD_VARIABLE, "")).difference(*found))
+
+
+def _named(variable: str) -> set[str]:
+    return {_normalised(name) for name in variable.split(",")} - {""}
+
+
+def _names(point: importlib.metadata.EntryPoint) -> set[str]:
+    return {_normalised(point.name), _normalised(origin(point)[0])}
 
 
 def _normalised(name: str) -> str:
@@ -161,6 +179,8 @@ def plugins() -> Plugins:
     """All plugins of this process, loaded once."""
     found = Plugins()
     found.load(wanted())
+    for name in missing():
+        found.report_missing(name)
     return found
 
 

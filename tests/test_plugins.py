@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from crossret.plugins import LOAD_VARIABLE, missing
+
 HEAVY = ("torch", "transformers", "timm", "open_clip", "accelerate", "pandas", "scipy", "numpy", "PIL", "omegaconf")
 FIRST_PARTY = {"baselines", "emoji", "executors", "losses", "renderers", "text", "translators", "vision"}
 GOOD = """
@@ -235,3 +237,8 @@ def test_only_the_named_plugins_are_loaded(tmp_path: Path, only: str, expected: 
     found = report(tmp_path, CROSSRET_LOAD_PLUGINS=only)
     assert names(found) == expected
     assert ("good" in found["modules"]) == ("theirs" in expected)
+
+
+def test_a_plugin_asked_for_by_a_name_that_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LOAD_VARIABLE, "losses, crosret-audio")
+    assert missing() == ["crosret-audio"]

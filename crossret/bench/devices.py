@@ -65,7 +65,7 @@ def environment(device: torch.device, precision: str) -> Environment:
         threads=torch.get_num_threads(),
         precision=precision,
         versions=versions,
-        plugins={row.name: f"{row.distribution} {row.version}" for row in plugins().rows if not row.error},
+        plugins={row.key: row.version for row in plugins().rows if not row.error},
     )
 
 

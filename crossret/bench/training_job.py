@@ -14,9 +14,10 @@ from crossret.evaluation.model_ranks import rank_gallery, validation_score
 from crossret.model.dual_encoder import DualEncoder
 from crossret.objective.objective import build_objective
 from crossret.registry import Registry
+from crossret.training.resume import STATE_FILE
 from crossret.training.seeds import seed_everything
 from crossret.training.step import InputBank
-from crossret.training.trainer import STATE_FILE, Setting, Trainer
+from crossret.training.trainer import Setting, Trainer
 
 ReportLoss = Callable[[float, float], None]
 

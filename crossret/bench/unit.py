@@ -145,7 +145,9 @@ def _ranks_by_gallery(found: list[GalleryRanks]) -> RanksByGallery:
 
 
 def _has_copies(ranks: GalleryRanks) -> bool:
-    return any(caption.same_as_source for caption in ranks.gallery.captions)
+    """Whether some captions, but not all, equal a source-language text."""
+    copied = [caption.same_as_source for caption in ranks.gallery.captions]
+    return any(copied) and not all(copied)
 
 
 def _query_ranks(ranks: GalleryRanks) -> dict[DirectionName, QueryRanks]:

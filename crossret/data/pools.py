@@ -66,6 +66,10 @@ class TrainingSet:
             raise DataError(
                 f"split {self.split.name!r}: no item has a caption in {', '.join(self.pools) or 'the source'}"
             )
+        if len(indices) == 1:
+            raise DataError(
+                f"split {self.split.name!r}: only one subject to train on; a batch needs others as negatives"
+            )
         object.__setattr__(self, "subjects", tuple(indices))
         object.__setattr__(self, "items_of", tuple(tuple(found) for found in indices.values()))
 

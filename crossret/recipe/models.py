@@ -43,7 +43,8 @@ class TextsRecipe(Strict):
         per: one training sample per ``subject`` and epoch, with a random text and item of it, or one per ``caption``.
         fragment_share: how often a subject that has fragments is described by joined fragments instead of a sentence.
         most_fragments: at most so many are joined.
-        length_window: batches whose samples are sorted by length together, so that little is padded; 1: not at all.
+        length_window: batches whose samples are sorted by length together, so that little is padded; 1:
+            batches drawn at random, as published.
     """
 
     target: Literal["none", "translated", "human"] = "translated"

@@ -50,7 +50,7 @@ class Suite(Strict):
     methods: dict[str, MethodEntry] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _extends_exist(self) -> Suite:
+    def _is_consistent(self) -> Suite:
         for name, method in self.methods.items():
             seen = [name]
             while method.extends is not None:
@@ -64,6 +64,8 @@ class Suite(Strict):
                 method = self.methods[method.extends]
         if sum(method.reference for method in self.methods.values()) > 1:
             raise ValueError("more than one method is marked as the reference row")
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError(f"languages: one is named twice in {', '.join(self.languages)}")
         return self
 
     def lineage(self, name: str) -> list[dict[str, Any]]:

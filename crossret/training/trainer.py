@@ -22,8 +22,6 @@ from crossret.training.resume import STATE_FILE, TrainingState
 from crossret.training.schedule import Schedule
 from crossret.training.step import InputBank, Step
 
-__all__ = ["STATE_FILE", "DivergedError", "Setting", "Trainer"]
-
 REPORT_SECONDS = 0.5
 
 
