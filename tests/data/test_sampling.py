@@ -40,7 +40,7 @@ def training_set(counts: list[tuple[int, int]], copies: int = 2, languages: tupl
     return TrainingSet(Split("train", items), {language: pool(language, counts) for language in languages})
 
 
-counts_of_texts = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)).filter(any), min_size=1, max_size=12)
+counts_of_texts = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)).filter(any), min_size=2, max_size=12)
 recipes = st.builds(
     TextsRecipe,
     per=st.sampled_from(["subject", "caption"]),
