@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from processes import Crossret
+from small_data import Small, write_small
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +13,15 @@ def isolated_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("CROSSRET_CACHE", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """A small data set as a plugin that a user could have installed, and a suite."""
+    return write_small(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def crossret(small: Small, tmp_path_factory: pytest.TempPathFactory) -> Crossret:
+    """The console script, with the plugin; features are computed once for all tests of a session."""
+    return Crossret(tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("shared-cache"), small.packages)

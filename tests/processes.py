@@ -61,7 +61,7 @@ class Crossret:
     def imported(self, *words: object, modules: tuple[str, ...]) -> tuple[Ended, set[str]]:
         """Run to the end; and which of the modules were imported."""
         call = [sys.executable, "-c", PROBE.replace("sys.argv[0]", repr(",".join(modules))), *map(str, words)]
-        ended = self._ended(call, 60, {})
+        ended = self._ended(call, 120, {})
         return ended, set(ended.err.splitlines()) & set(modules)
 
     def start(self, *words: object, stderr: int | None = subprocess.PIPE, **environment: str) -> subprocess.Popen[str]:
