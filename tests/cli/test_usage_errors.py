@@ -1,0 +1,91 @@
+"""What cannot be meant is told in one line, with exit code 2, before anything is computed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from processes import Crossret
+from small_data import Small
+
+BENCH = "bench {suite} --out {out} "
+
+
+@pytest.mark.parametrize(
+    ("words", "pattern"),
+    [
+        ("benhc", r"unknown command 'benhc'; did you mean 'bench'\?"),
+        ("bench emojy", r"unknown suite 'emojy'; did you mean 'emoji'\?"),
+        ("bench none.yaml", r"none\.yaml: no such file"),
+        (BENCH + "--langs es", r"No such option '?--langs'?.* '?--lang'?"),
+        (BENCH + "--method sorce-only", r"unknown method 'sorce-only'; did you mean 'source-only'\?"),
+        (BENCH + "--lang ess", r"unknown test language 'ess'; did you mean 'es'\?"),
+        (BENCH + "--set training.epoch=3", r"suite 'shapes', method '.+': unknown key 'training\.epoch'; .*'epochs'\?"),
+        (BENCH + "--set training.epochs=many", r"training\.epochs: .*integer.*, found 'many'"),
+        (BENCH + "--set training.epochs=0", r"training\.epochs: .*greater than or equal to 1, found 0"),
+        (BENCH + "--set training.epochs", r"--set 'training\.epochs': expected key=value"),
+        (BENCH + "--set data.dataset=shape", r"unknown dataset 'shape'; did you mean 'shapes'\?"),
+        (BENCH + "--set data.protocol=plane", r"unknown shapes protocol 'plane'; did you mean 'plain'\?"),
+        (BENCH + "--set model.text.encoder=subword-tny", r"unknown text-encoder .*did you mean 'subword-tiny'\?"),
+        (BENCH + "--set model.visual.backbone=timm", r"unknown visual-backbone 'timm'; did you mean 'timm:MODEL'\?"),
+        (BENCH + "--set objective.source.loss=infonc", r"unknown loss 'infonc'; did you mean 'infonce'\?"),
+        (
+            BENCH + "--set translation.options.bath=x",
+            r"unknown option of translator 'file' 'bath'; did you mean 'path'",
+        ),
+        (BENCH + "--executor procs", r"unknown executor 'procs'; did you mean 'processes'\?"),
+        (BENCH + "--executor inline --workers 3", r"executor 'inline': .*workers=3 is not possible; use 'processes'"),
+        (BENCH + "--workers 0", r"'--workers': 0 is not in the range x>=1"),
+        (BENCH + "--device cdua", r"unknown device 'cdua'; did you mean 'cuda'\?"),
+        (
+            BENCH + "--method translate-test --lang zz",
+            r"nothing can be computed \(translate-test in zz: no ",
+        ),
+        ("train all-trems --suite {suite} --lang es --out {out}", r"unknown method .*did you mean 'all-terms'\?"),
+        ("train lexical --suite {suite} --lang es --out {out}", r"method 'lexical' is a baseline: there is nothing to"),
+        ("recipe show {suite} --method foo", r"unknown method 'foo'; known: all-terms, "),
+        ("components --kind loses", r"unknown kind of component 'loses'; did you mean 'loss'\?"),
+        ("components --format ltx", r"unknown renderer 'ltx'; did you mean 'latex'\?"),
+        ("data show emojy", r"unknown dataset 'emojy'; did you mean 'emoji'\?"),
+        ("data show emoji --protocol cros", r"unknown emoji protocol 'cros'; did you mean 'cross-"),
+        ("leaderboard nowhere", r"'nowhere' does not exist"),
+    ],
+)
+def test_one_line_names_what_is_wrong_and_the_nearest(
+    words: str, pattern: str, crossret: Crossret, small: Small, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    ended = crossret(*(word.format(suite=small.suite, out=out) for word in words.split()))
+    assert ended.code == 2
+    assert re.search(pattern, ended.line), ended.line
+    assert ended.out == ""
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "pattern"),
+    [
+        ("languages: [es]\nmethods:\n  a: {recipe: {}\n", r"mine\.yaml\S*, line 4"),
+        ("languages: [es]\n\tmethods: 3\n", r"mine\.yaml\S*, line 2"),
+        ("- a\n", r"mine\.yaml: expected a mapping of keys to values, found a list"),
+        ("langages: [es]\nmethods: {a: {}}\n", r"mine\.yaml: unknown key 'langages'; did you mean 'languages'\?"),
+        ("languages: [es]\nmethods: {a: {extends: b}}\n", r"mine\.yaml: .*method 'a' extends 'b'"),
+        ("languages: [es]\nmethods: {a: 3}\n", r"mine\.yaml: methods\.a: .*, found 3"),
+        ("extends: mine.yaml\n", r"suites extend one another in a circle: mine\.yaml → mine\.yaml"),
+    ],
+)
+def test_a_malformed_suite_is_told_with_file_and_place(
+    content: str, pattern: str, crossret: Crossret, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.yaml").write_text(content)
+    ended = Crossret(tmp_path, crossret.cache, crossret.packages)("bench", "mine.yaml")
+    assert ended.code == 2
+    assert re.search(pattern, ended.line), ended.line
+
+
+def test_a_traceback_is_shown_when_it_is_asked_for(crossret: Crossret) -> None:
+    ended = crossret("--debug", "bench", "emojy")
+    assert ended.code == 2
+    assert "Traceback" in ended.err
+    assert ended.err.rstrip().splitlines()[-1].startswith("crossret: unknown suite")
