@@ -62,7 +62,7 @@ def _type(step: Step, page: Path, work: Path, environment: dict[str, str]) -> No
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
             check=False,
         )
         where = f"{page.relative_to(ROOT)}:{step.line}"

@@ -82,7 +82,7 @@ def test_every_key_of_a_recipe_and_every_field_of_a_record_is_listed():
 
 def test_every_environment_variable_is_listed():
     written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "crossret").rglob("*.py"))
-    variables = {word for word in written.replace('"', " ").split() if word.startswith("CROSSRET_") and word.isupper()}
+    variables = set(re.findall(r"CROSSRET_[A-Z_]+", written))
     assert variables
     for variable in variables:
         assert f"`{variable}`" in page("environment")
