@@ -31,6 +31,8 @@ PLUGIN = """
 DATASET = """
     import csv
     import hashlib
+    import os
+    import time
     from pathlib import Path
 
     from PIL import Image
@@ -50,7 +52,8 @@ DATASET = """
                 return list(csv.DictReader(file))
 
         def fingerprint(self):
-            content = b"".join(path.read_bytes() for path in sorted(self.root.glob("*.csv")))
+            files = sorted([*self.root.glob("*.csv"), *self.root.glob("images/*")])
+            content = b"".join(path.name.encode() + path.read_bytes() for path in files)
             return hashlib.sha256(content).hexdigest()[:16]
 
         def test_languages(self, protocol):
@@ -65,6 +68,7 @@ DATASET = """
             return tuple(Caption(row["id"], row["subject"], lang, row["text"]) for row in rows)
 
         def image(self, item):
+            time.sleep(float(os.environ.get("SHAPES_SLOW", "0")))
             return Image.open(self.root / "images" / f"{item.id}.png").convert("RGB")
 
         def translations(self):

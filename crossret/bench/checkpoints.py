@@ -74,7 +74,10 @@ def read_checkpoint(folder: Path, registry: Registry, device: str) -> Checkpoint
     path = folder / MODEL_FILE if folder.is_dir() else folder
     if not path.exists():
         raise DataError(f"{folder}: no trained model here (expected {MODEL_FILE})")
-    tensors, raw = read_tensors(path)
+    try:
+        tensors, raw = read_tensors(path)
+    except DataError as error:
+        raise DataError(f"{error}; delete it, and it is trained again") from error
     try:
         facts = Facts(**raw)
     except TypeError as error:

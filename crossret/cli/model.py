@@ -38,7 +38,6 @@ def train(
     from crossret.bench.folders import training_folder
     from crossret.bench.plan import Selection, make_plan
     from crossret.bench.runner import exclusive
-    from crossret.bench.training_job import trained
     from crossret.cli.display import TrainingDisplay
     from crossret.errors import UsageError
     from crossret.plugins import plugins
@@ -48,6 +47,9 @@ def train(
     planned = next((unit.training for unit in plan.units if unit.id.seed == seed and unit.training), None)
     if planned is None:
         raise UsageError(f"method {method!r} is a baseline: there is nothing to train")
+    # Heavy: what cannot be meant is told before it is imported.
+    from crossret.bench.training_job import trained
+
     folder = training_folder(out, planned.key)
     with exclusive(out), TrainingDisplay(f"{method} {language} seed {seed}") as display:
         checkpoint = trained(planned, folder, plugins().registry, device, display.report)

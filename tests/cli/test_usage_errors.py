@@ -9,6 +9,8 @@ import pytest
 from processes import Crossret
 from small_data import Small
 
+from .conftest import Run
+
 BENCH = "bench {suite} --out {out} "
 
 
@@ -82,6 +84,38 @@ def test_a_malformed_suite_is_told_with_file_and_place(
     ended = Crossret(tmp_path, crossret.cache, crossret.packages)("bench", "mine.yaml")
     assert ended.code == 2
     assert re.search(pattern, ended.line), ended.line
+
+
+@pytest.mark.parametrize("command", ["leaderboard", "ablation", "scores", "search"])
+def test_a_folder_without_records_is_told(command: str, crossret: Crossret, tmp_path: Path) -> None:
+    words = ("search", "gato", "--lang", "es", "--out", tmp_path) if command == "search" else (command, tmp_path)
+    ended = crossret(*words)
+    assert f"{tmp_path}: no records here" in ended.line
+    assert ended.code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "pattern"),
+    [
+        ("leaderboard {run} --gallery tset", r"unknown gallery 'tset'; did you mean 'test'\?"),
+        ("leaderboard {run} --metric sum", r"unknown metric 'sum'; did you mean 'sumr'\?"),
+        ("leaderboard {run} --baseline all-term", r"unknown .*'all-term'; did you mean 'all-terms'\?"),
+        ("leaderboard {run} --lang fr", r"unknown language 'fr'; known: es"),
+        ("leaderboard {run} --suite shape", r"unknown suite 'shape'; did you mean 'shapes'\?"),
+        ("search azul --lang es --out {run} --gallery tset", r"unknown gallery 'tset'; did you mean 'test'\?"),
+    ],
+)
+def test_what_the_records_do_not_have_is_told(words: str, pattern: str, crossret: Crossret, run: Run) -> None:
+    ended = crossret(*(word.format(run=run.folder) for word in words.split()))
+    assert ended.code == 2
+    assert re.search(pattern, ended.line), ended.line
+
+
+@pytest.mark.parametrize("lang", ["fr", "zz"])
+def test_a_language_that_no_model_was_trained_for_is_told(lang: str, crossret: Crossret, run: Run) -> None:
+    ended = crossret("search", "azul", "--lang", lang, "--out", run.folder)
+    assert ended.code == 1
+    assert ended.line == f"{run.folder}: no trained model for {lang!r}; there are models for: es"
 
 
 def test_a_traceback_is_shown_when_it_is_asked_for(crossret: Crossret) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -73,19 +74,36 @@ def ids(data: Path) -> list[str]:
     return [row[0] for row in read_table(data / "items.csv")[1]]
 
 
-def features(data: Path) -> np.ndarray:
-    return np.random.default_rng(0).standard_normal((len(ids(data)), 20)).astype(np.float32)
+@dataclass
+class Stored:
+    """A file of features and its list of ids."""
+
+    values: np.ndarray
+    ids: list[str]
 
 
-def with_nan(values: np.ndarray) -> np.ndarray:
-    values[5, 3] = np.nan
-    return values
+def with_nan(stored: Stored) -> Stored:
+    stored.values[stored.ids.index("test-red-square"), 3] = np.nan
+    return stored
 
 
-FEATURE_FAULTS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], str]] = {
-    "features-of-three-dimensions": (lambda values: values[:, :, None], r"features\.npy: .*expected .*\(M, D\)"),
-    "features-of-fewer-items": (lambda values: values[:-1], r"features\.ids\.txt: 72 ids; expected 71"),
-    "features-not-finite": (with_nan, r"features\.npy: 1 of 24 rows are not finite, the first is row 5 \('val-.*'\)"),
+FEATURE_FAULTS: dict[str, tuple[Callable[[Stored], Stored], str]] = {
+    "features-of-three-dimensions": (
+        lambda stored: Stored(stored.values[:, :, None], stored.ids),
+        r"features\.npy: .*expected .*\(M, D\)",
+    ),
+    "features-of-fewer-items": (
+        lambda stored: Stored(stored.values[:-1], stored.ids),
+        r"features\.ids\.txt: 72 ids; expected 71",
+    ),
+    "features-without-an-item": (
+        lambda stored: Stored(stored.values[1:], stored.ids[1:]),
+        r"features\.ids\.txt: 1 of 24 items are missing, the first is 'train-red-circle'",
+    ),
+    "features-not-finite": (
+        with_nan,
+        r"features\.npy: 1 of 24 rows are not finite, the first is row \d+ \('test-red-square'\)",
+    ),
 }
 
 
@@ -98,9 +116,11 @@ def ended(crossret: Crossret, small: Small, tmp_path_factory: pytest.TempPathFac
         spoil(data)
         methods[name] = {"extends": "source-only", "recipe": {"data": {"options": {"root": str(data)}}}}
     for name, (change, _) in FEATURE_FAULTS.items():
+        rows = ids(small.data)
+        stored = change(Stored(np.random.default_rng(0).standard_normal((len(rows), 20)).astype(np.float32), rows))
         (folder / name).mkdir()
-        np.save(folder / name / "features.npy", change(features(small.data)))
-        (folder / name / "features.ids.txt").write_text("\n".join(ids(small.data)))
+        np.save(folder / name / "features.npy", stored.values)
+        (folder / name / "features.ids.txt").write_text("\n".join(stored.ids))
         visual = {"backbone": "features", "options": {"path": str(folder / name / "features.npy")}}
         methods[name] = {"extends": "source-only", "recipe": {"model": {"visual": visual}}}
     suite = {"extends": str(small.suite), "languages": ["es"], "recipe": {"training": {"epochs": 1}}}
