@@ -22,6 +22,15 @@ def wait_for_workers(parent: int) -> list[int]:
     raise AssertionError("no worker started")
 
 
+def children(parent: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def workers_of(parent: int) -> list[int]:
+    """The children that compute; the helpers of multiprocessing left out."""
+    return [c for c in children(parent) if b"spawn_main" in Path(f"/proc/{c}/cmdline").read_bytes()]
+
+
 def alive(process: int) -> bool:
     """Whether a process runs; a zombie that nobody has waited for does not."""
     try:
