@@ -1,93 +1,159 @@
-"""Suites become units; what is trained once is planned once."""
-
 from __future__ import annotations
 
+import textwrap
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from crossret.bench.plan import Plan, Selection, make_plan
+from crossret.bench.plan import Plan, PlannedUnit, Selection, make_plan
 from crossret.errors import UsageError
-from crossret.plugins import plugins
+from crossret.plugins import Plugins, plugins
 from crossret.recipe.reading import read_suite
+from crossret.recipe.suite import Suite
 
 
-def plan(
-    *methods: str, languages: tuple[str, ...] = ("es", "sc"), suite: str = "emoji-full", **changes: object
-) -> Plan:
-    selection = Selection(languages=languages, methods=methods, seeds=1)
-    return make_plan(read_suite(suite), replace(selection, **changes), plugins())  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def emoji() -> Suite:
+    return read_suite("emoji")
 
 
-def keys(found: Plan) -> list[str]:
-    return [unit.key for unit in found.units]
+def plan(suite: Suite, languages: str = "", methods: str = "", seeds: int | None = None, *overrides: str) -> Plan:
+    chosen = Selection(tuple(languages.split()), tuple(methods.split()), seeds, overrides)
+    return make_plan(suite, chosen, plugins())
 
 
-def test_source_only_trains_once_for_all_languages_and_ways_to_ask() -> None:
-    found = plan("source-only", "translate-test", languages=("es", "fr", "gl"))
-    assert len(found.jobs) == 1
-    assert len(found.units) == 6
-    assert found.jobs[0].training is not None
-    assert found.jobs[0].training.languages == ()
+def only(found: Plan) -> PlannedUnit:
+    (unit,) = found.units
+    return unit
 
 
-def test_other_methods_train_once_per_language_and_seed() -> None:
-    found = plan("translate-train", "translate-train-fused", languages=("es", "fr"), seeds=2)
-    trainings = [job.training for job in found.jobs if job.training]
-    assert {(t.languages, t.seed) for t in trainings} == {((lang,), seed) for lang in ("es", "fr") for seed in (0, 1)}
-    assert all(len(job.units) == 2 for job in found.jobs)
+def training_key(unit: PlannedUnit) -> str:
+    assert unit.training is not None
+    return unit.training.key
 
 
-def test_a_joint_model_trains_once_for_all_languages() -> None:
-    found = plan("translate-train", languages=("es", "fr"), overrides=("model.joint=true",))
-    (job,) = found.jobs
+# --- what is computed ----------------------------------------------------------------------------------------------
+
+
+def test_methods_that_differ_in_how_they_ask_share_a_training(emoji: Suite) -> None:
+    found = plan(emoji, "es", "translate-train translate-train-fused nrccr")
+    assert [[unit.id.method for unit in job.units] for job in found.jobs] == [
+        ["translate-train", "translate-train-fused"],
+        ["nrccr"],
+    ]
+
+
+def test_a_model_without_target_captions_serves_every_language(emoji: Suite) -> None:
+    (job,) = plan(emoji, "es fr", "source-only").jobs
+    assert [unit.id.language for unit in job.units] == ["es", "fr"]
+    assert job.training is not None
+    assert job.training.languages == ()
+
+
+def test_a_joint_model_trains_on_all_languages_that_can_be_translated(emoji: Suite) -> None:
+    (job,) = plan(emoji, "es fr en", "translate-train", None, "model.joint=true").jobs
     assert job.training is not None
     assert job.training.languages == ("es", "fr")
-    assert {unit.id.language for unit in job.units} == {"es", "fr"}
 
 
-def test_without_a_way_back_there_are_no_english_queries_and_no_term_that_reads_back() -> None:
-    found = plan("translate-test", "nrccr", "nrccr-fused")
-    assert {(s.method, s.language) for s in found.skipped} == {("translate-test", "sc"), ("nrccr-fused", "sc")}
-    (sardinian,) = (unit for unit in found.units if unit.id.language == "sc")
-    assert sardinian.dropped == ("cycle",)
-    assert "cycle" not in sardinian.recipe.terms()
-    spanish = next(unit for unit in found.units if unit.id.language == "es" and unit.id.method == "nrccr")
-    assert spanish.dropped == ()
+def test_seeds_multiply_trainings_but_no_baseline(emoji: Suite) -> None:
+    found = plan(emoji, "es", "lexical source-only", 3)
+    seeds = [(unit.id.method, unit.id.seed) for unit in found.units]
+    assert seeds == [("lexical", 0), ("source-only", 0), ("source-only", 1), ("source-only", 2)]
+    assert len({unit.key for unit in found.units}) == 4
 
 
-def test_a_baseline_runs_for_the_first_seed_only() -> None:
-    found = plan("lexical", seeds=3)
-    assert [(unit.id.language, unit.id.seed) for unit in found.units] == [("es", 0), ("sc", 0)]
-    assert all(unit.training is None for unit in found.units)
+def test_a_language_without_a_way_back_loses_rows_and_terms_and_says_so(emoji: Suite) -> None:
+    found = plan(emoji, "sc", "translate-test nrccr")
+    unit = only(found)
+    assert unit.dropped == ("cycle",)
+    assert "cycle" not in unit.recipe.terms()
+    assert [(row.method, row.language) for row in found.skipped] == [("translate-test", "sc")]
 
 
-def test_an_ablated_method_says_which_terms_it_lacks() -> None:
-    found = plan("nrccr", "no-cycle", "no-terms", languages=("es",), suite="emoji-ablation")
-    lacking = {unit.id.method: set(unit.ablated) for unit in found.units}
-    assert lacking["nrccr"] == set()
-    assert lacking["no-cycle"] == {"cycle"}
-    assert lacking["no-terms"] == {"similarity", "feature", "cycle", "adversarial"}
+def test_rows_are_left_out_for_each_reason(emoji: Suite) -> None:
+    found = plan(emoji, "en", "translate-train source-only")
+    assert only(found).id.method == "source-only"
+    assert [row.reason for row in found.skipped] == ["en is the source language"]
+    with pytest.raises(UsageError, match=r"nothing can be computed \(translate-train in en: en is the source"):
+        plan(emoji, "en", "translate-train")
 
 
-def test_keys_are_the_same_for_the_same_work_and_change_with_what_numbers_depend_on() -> None:
-    once = keys(plan("nrccr", languages=("es",)))
-    assert once == keys(plan("nrccr", languages=("es",)))
-    assert once == keys(plan("nrccr", languages=("es",), overrides=("training.checkpoint_seconds=5",)))
-    for change in ("training.epochs=7", "model.common=64", "objective.cycle.weight=0.4", "evaluation.query=fused"):
-        assert once != keys(plan("nrccr", languages=("es",), overrides=(change,)))
+def test_what_an_ablation_lacks_is_what_its_parent_has() -> None:
+    found = plan(read_suite("emoji-ablation"), "es", "nrccr no-cycle no-terms", 1)
+    lacks = {unit.id.method: unit.ablated for unit in found.units}
+    assert lacks["nrccr"] == ()
+    assert lacks["no-cycle"] == ("cycle",)
+    assert set(lacks["no-terms"]) == {"similarity", "feature", "cycle", "adversarial"}
 
 
-def test_how_a_model_is_asked_does_not_change_its_training() -> None:
-    trainings = [
-        plan("nrccr", languages=("es",), overrides=overrides).jobs[0].training
-        for overrides in ((), ("evaluation.query=fused",))
-    ]
-    assert trainings[0] is not None
-    assert trainings[1] is not None
-    assert trainings[0].key == trainings[1].key
+# --- keys ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_plan_in_which_nothing_can_be_computed_says_why() -> None:
-    with pytest.raises(UsageError, match="translate-test in sc: no translation route from sc back to en"):
-        plan("translate-test", languages=("sc",))
+@pytest.mark.parametrize(
+    ("override", "trains_again"),
+    [
+        ("training.epochs=35", True),
+        ("training.precision=bf16", True),
+        ("model.text.options.buckets=999", True),
+        ("data.protocol=cross-concept", True),
+        ("objective.target.weight=0.5", True),
+        ("evaluation.fusion_weight=0.4", False),
+    ],
+)
+def test_a_change_of_the_recipe_is_new_work(emoji: Suite, override: str, trains_again: bool) -> None:
+    before = only(plan(emoji, "es", "translate-train-fused"))
+    after = only(plan(emoji, "es", "translate-train-fused", None, override))
+    assert after.key != before.key
+    assert (training_key(after) != training_key(before)) is trains_again
+
+
+def test_language_and_seed_are_new_work(emoji: Suite) -> None:
+    units = plan(emoji, "es fr", "translate-train", 2).units
+    assert len({unit.key for unit in units}) == len({training_key(unit) for unit in units}) == 4
+
+
+@pytest.mark.parametrize("override", ["training.checkpoint_seconds=1"])
+def test_how_often_a_state_is_saved_is_no_new_work(emoji: Suite, override: str) -> None:
+    assert plan(emoji, "es", "", None, override).units[3].key == plan(emoji, "es").units[3].key
+
+
+def test_labels_and_the_suite_around_a_method_are_no_new_work(emoji: Suite) -> None:
+    renamed = emoji.methods["nrccr"].model_copy(update={"label": "another", "reference": False, "group": "oracle"})
+    other = emoji.model_copy(update={"name": "other", "methods": {"nrccr": renamed}, "languages": ("fr", "es")})
+    assert only(plan(other, "es")).key == only(plan(emoji, "es", "nrccr")).key
+
+
+def test_another_version_of_a_used_plugin_is_new_work(emoji: Suite) -> None:
+    before = only(plan(emoji, "es", "nrccr")).key
+    found = plugins()
+    for change, same in (({"distribution": "unused"}, True), ({}, False)):
+        rows = [*found.rows, replace(found.rows[0], **{"name": "x", "version": "99", **change})]
+        changed = Plugins(registry=found.registry, rows=rows)
+        assert (only(make_plan(emoji, Selection(("es",), ("nrccr",)), changed)).key == before) is same
+
+
+def test_changed_translations_are_new_work(tmp_path: Path) -> None:
+    table = tmp_path / "translations.csv"
+    suite = tmp_path / "mine.yaml"
+    suite.write_text(
+        textwrap.dedent(f"""
+            extends: emoji
+            recipe: {{translation: {{options: {{path: {table}}}}}}}
+        """)
+    )
+    keys = set()
+    for word in ("gato", "minino"):
+        table.write_text(f"source_lang,target_lang,text,translation\nen,es,cat,{word}\n")
+        keys.add(only(plan(read_suite(str(suite)), "es", "translate-train")).key)
+    assert len(keys) == 2
+
+
+def test_names_are_checked_before_anything_is_computed(emoji: Suite) -> None:
+    with pytest.raises(UsageError, match="unknown method 'nrcr'; did you mean 'nrccr'"):
+        plan(emoji, "es", "nrcr")
+    with pytest.raises(UsageError, match="unknown test language 'xq'"):
+        plan(emoji, "xq")
+    with pytest.raises(UsageError, match="unknown loss 'infonc'; did you mean 'infonce'"):
+        plan(emoji, "es", "source-only", None, "objective.source.loss=infonc")
