@@ -51,7 +51,7 @@ def test_a_folder_in_use_is_told_and_left_alone(crossret: Crossret, small: Small
     finally:
         os.killpg(running.pid, signal.SIGKILL)
         running.communicate()
-    third = crossret("bench", small.suite, *SHORT, "--out", out)
+    third = crossret("bench", small.suite, "--lang", "es", "--method", "lexical", "--out", out)
     assert third.code == 0, third.err
 
 
@@ -64,7 +64,9 @@ def test_an_out_that_is_a_file_is_told(crossret: Crossret, small: Small, tmp_pat
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("group", [True, False], ids=["terminal", "parent"])
+@pytest.mark.parametrize(
+    "group", [pytest.param(True, id="terminal"), pytest.param(False, id="parent", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     "phase",
     [pytest.param("features", marks=pytest.mark.slow), "training", pytest.param("evaluation", marks=pytest.mark.slow)],
@@ -146,6 +148,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
     assert records(room) == {"lexical", "translate-train", "all-terms"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of processes")
 def test_a_file_that_may_not_grow_is_told_by_name(crossret: Crossret, small: Small, tmp_path: Path) -> None:
     """As a full disk, where no small file system may be mounted."""
