@@ -22,7 +22,7 @@ TOKENS_PER_TEXT = 4
 SECONDS_PER_UNIT = 1.5
 START_SECONDS = 5.0
 # A worker with torch loaded that trains a small model, and the process that hands out the jobs.
-WORKER_MEMORY_MB = 650.0
+WORKER_MEMORY_MB = 750.0
 PARENT_MEMORY_MB = 50.0
 DEFAULT_WORKERS = 4
 

@@ -43,7 +43,7 @@ def fit_principal_components(features: np.ndarray, kept: int) -> np.ndarray:
     mean = values.mean(0)
     values -= mean
     # By torch, as numpy's last digits depend on a number of threads that nobody can set after its import.
-    variances, axes = torch.linalg.eigh(values.T @ values / len(values))
+    variances, axes = torch.linalg.eigh((values.T @ values).div_(len(values)))
     count = min(kept, len(mean))
     variances, axes = variances[-count:].flip(0).clamp_min(0), axes[:, -count:].T.flip(0)
     # The sign of an axis is arbitrary: fix it, so that two machines agree.
