@@ -32,7 +32,7 @@ def training_key(
     return hash_of([content, languages, seed, dict(data), dict(versions)])
 
 
-def unit_key(recipe: Recipe, unit: UnitId, training: str, data: Mapping[str, str]) -> str:
-    """Key of a record."""
+def unit_key(recipe: Recipe, unit: UnitId, training: str, data: Mapping[str, str], shown: Mapping[str, Any]) -> str:
+    """Key of a record; ``shown`` is what the record says of its row besides its numbers (suite, label, …)."""
     asked = recipe.model_dump(mode="json", include={"evaluation", "baseline", "baseline_options"})
-    return hash_of([asked, unit.model_dump(mode="json"), training, dict(data)])
+    return hash_of([asked, unit.model_dump(mode="json"), training, dict(data), dict(shown)])

@@ -21,6 +21,9 @@ from crossret.recipe.suite import Suite
 from crossret.registry import Registry
 from crossret.results.record import UnitId
 
+# What a record says of its row, besides the label.
+ROW_FIELDS = {"group", "reference"}
+
 
 @dataclass(frozen=True)
 class Training:
@@ -178,14 +181,16 @@ class _Planner:
             method=method,
             seed=seed,
         )
+        label, ablated = entry.label or method, self._ablated(method, recipe)
+        shown = {"suite": self.suite.name, "label": label, "ablated": ablated, **entry.model_dump(include=ROW_FIELDS)}
         return PlannedUnit(
             id=unit,
-            key=unit_key(recipe, unit, training.key if training else "", languages.fingerprints()),
+            key=unit_key(recipe, unit, training.key if training else "", languages.fingerprints(), shown),
             recipe=recipe,
-            label=entry.label or method,
+            label=label,
             group=entry.group,
             reference=entry.reference,
-            ablated=self._ablated(method, recipe),
+            ablated=ablated,
             dropped=dropped,
             training=training,
         )

@@ -43,7 +43,7 @@ class Direction(_Plain):
 class GalleryScores(_Plain):
     """Both directions on one gallery; ``sumr`` adds the six recalls.
 
-    ``subset`` is empty for all queries, or names a restriction, e.g. ``translated-only``: captions that are not equal
+    ``subset`` is empty for all queries, or names a restriction, e.g. ``without-copies``: captions that are not equal
     to a source-language text.
     """
 

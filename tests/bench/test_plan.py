@@ -119,10 +119,20 @@ def test_how_often_a_state_is_saved_is_no_new_work(emoji: Suite, override: str) 
     assert plan(emoji, "es", "", None, override).units[3].key == plan(emoji, "es").units[3].key
 
 
-def test_labels_and_the_suite_around_a_method_are_no_new_work(emoji: Suite) -> None:
-    renamed = emoji.methods["nrccr"].model_copy(update={"label": "another", "reference": False, "group": "oracle"})
-    other = emoji.model_copy(update={"name": "other", "methods": {"nrccr": renamed}, "languages": ("fr", "es")})
-    assert only(plan(other, "es")).key == only(plan(emoji, "es", "nrccr")).key
+@pytest.mark.parametrize("changed", [{"label": "another"}, {"group": "oracle"}, {"reference": True}])
+def test_what_a_record_says_of_its_row_makes_a_new_record_of_the_same_training(
+    emoji: Suite, changed: dict[str, object]
+) -> None:
+    renamed = emoji.methods["nrccr"].model_copy(update=changed)
+    suites = (
+        emoji.model_copy(update={"methods": {"nrccr": renamed}}),
+        emoji.model_copy(update={"name": "other", "methods": {"nrccr": emoji.methods["nrccr"]}}),
+    )
+    before = only(plan(emoji, "es", "nrccr"))
+    for suite in suites:
+        after = only(plan(suite, "es"))
+        assert after.key != before.key
+        assert training_key(after) == training_key(before)
 
 
 def test_another_version_of_a_used_plugin_is_new_work(emoji: Suite) -> None:
