@@ -61,6 +61,8 @@ def _full_method(records: Sequence[Record], asked: str | None) -> str:
     most = sorted(method for method, count in terms.items() if count == max(terms.values()))
     if not most:
         raise UsageError("no full method among the records: each of them has a component switched off")
+    marked = [method for method in most if any(r.baseline and r.unit.method == method for r in records)]
+    most = marked or most
     if len(most) > 1:
         raise UsageError(f"several methods could be the full one: {', '.join(most)}; name it as the baseline")
     return most[0]

@@ -65,3 +65,11 @@ def test_records_come_in_any_order(run: Any) -> None:
     fill(run)
     stored = run.stored()
     assert ablation(stored[::-1]) == ablation(stored)
+
+
+def test_of_several_full_methods_the_marked_one_is_taken(run: Any) -> None:
+    run.add("full", GOOD, FAIR, terms=("contrast", "cycle"))
+    run.add("marked", GOOD, GOOD, terms=("contrast", "cycle"), baseline=True)
+    run.add("no-cycle", FAIR, POOR, terms=("contrast",), ablated=("cycle",))
+    (table,) = ablation(run.stored())
+    assert [row[0].text for row in table.rows] == ["Marked", "No-Cycle"]
