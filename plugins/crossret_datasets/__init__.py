@@ -1,0 +1,1 @@
+"""First-party data sets from files that users have."""

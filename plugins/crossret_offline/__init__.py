@@ -1,0 +1,1 @@
+"""First-party real weights from packages that install offline."""

@@ -1,0 +1,1 @@
+"""First-party video: clips decoded into frames."""

@@ -1,0 +1,3 @@
+"""Registers the components of this package; imports no heavy library."""
+
+from __future__ import annotations
