@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossret.contracts.data import Dataset
+from crossret.contracts.data import Dataset, TranslatedDataset
 from crossret.contracts.translation import Translator
 from crossret.errors import ComponentError, UsageError, unknown
 from crossret.recipe.models import Recipe
@@ -43,33 +43,43 @@ def build_dataset(recipe: Recipe, registry: Registry) -> Dataset:
 
 
 def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Translator:
-    """The recipe's translator; one that takes a ``path`` and is given none reads the file shipped with the data.
+    """The recipe's translator.
+
+    One that takes a ``path`` and is given none reads the file shipped with the data; one that takes a ``dataset`` gets
+    the recipe's.
 
     Raises:
-        UsageError: it needs a file and there is none.
+        UsageError: it needs recorded translations and the data set has none.
         ComponentError: it breaks the contract.
     """
     name = recipe.translation.translator
     options = dict(recipe.translation.options)
-    shipped = dataset.translations()
-    if "path" not in options and takes_path(registry.get("translator", name)):
+    taken = parameters_of(registry.get("translator", name))
+    if "path" in taken and "path" not in options:
+        shipped = dataset.translations()
         if shipped is None:
             raise UsageError(
                 f"translator {name!r} needs translation.options.path: "
                 f"data set {recipe.data.dataset!r} ships no translations"
             )
         options["path"] = str(shipped)
+    if "dataset" in taken:
+        if not isinstance(dataset, TranslatedDataset):
+            raise UsageError(
+                f"translator {name!r}: data set {recipe.data.dataset!r} records no translations by caption"
+            )
+        options["dataset"] = dataset
     translator = registry.build("translator", name, **options)
     if not isinstance(translator, Translator):
         raise ComponentError(f"translator {name!r} does not follow crossret.contracts.translation.Translator")
     return translator
 
 
-def takes_path(component: Component) -> bool:
-    """Whether a component is built with a ``path``."""
+def parameters_of(component: Component) -> frozenset[str]:
+    """The arguments that a component is built with."""
     import inspect
 
-    return "path" in inspect.signature(component.load()).parameters
+    return frozenset(inspect.signature(component.load()).parameters)
 
 
 def protocol_of(dataset: Dataset, recipe: Recipe) -> str:

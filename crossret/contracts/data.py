@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from crossret.contracts.translation import Route, Translation
+
 CaptionKind = Literal["sentence", "fragment"]
 
 
@@ -139,4 +141,24 @@ class Dataset(Protocol):
 
     def verify(self) -> Sequence[Problem]:
         """Check every file against the manifest (counts and hashes); empty if all is well."""
+        ...
+
+
+@runtime_checkable
+class TranslatedDataset(Protocol):
+    """A data set that records machine translations caption by caption; the ``recorded`` translator reads them.
+
+    Unlike a file of texts, it may answer equal texts differently: what counts is the caption's id.
+    """
+
+    def recorded_routes(self, source: str, target: str) -> tuple[Route, ...]:
+        """Routes from ``source`` to ``target`` that are recorded, best first; empty if there is none."""
+        ...
+
+    def recorded(self, captions: Sequence[Caption], route: Route) -> list[Translation]:
+        """One answer per caption; a caption without a record gets status ``failed``.
+
+        For a back-translation, the captions asked for are translations: they have the id of the source caption, and
+        the language and text of its translation.
+        """
         ...

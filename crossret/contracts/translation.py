@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from crossret.contracts.data import Caption
 
 Status = Literal["ok", "copied", "failed"]
 
@@ -72,4 +75,13 @@ class Translator(Protocol):
 
     def fingerprint(self) -> str:
         """Hash of everything that the answers depend on."""
+        ...
+
+
+@runtime_checkable
+class CaptionTranslator(Translator, Protocol):
+    """A translator that may answer equal texts of different captions differently."""
+
+    def translate_captions(self, captions: Sequence[Caption], route: Route) -> list[Translation]:
+        """One answer per caption, in their order; ``failed`` for a caption without one."""
         ...

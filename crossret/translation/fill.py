@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crossret.contracts.data import Caption
-from crossret.contracts.translation import Route, Translation, Translator
+from crossret.contracts.translation import CaptionTranslator, Route, Translation, Translator
 from crossret.data.pools import AlignedText, Pool, SubjectTexts
 from crossret.errors import DataError
 
@@ -22,6 +23,17 @@ def route_between(translator: Translator, source: str, target: str) -> Route:
     return routes[0]
 
 
+def translate_captions(captions: Sequence[Caption], translator: Translator, route: Route) -> list[Translation]:
+    """One answer per caption: by its id if the translator knows captions, else by its text.
+
+    Raises:
+        DataError: the translator breaks its contract (count, empty answers).
+    """
+    if isinstance(translator, CaptionTranslator):
+        return _checked([c.text for c in captions], translator.translate_captions(captions, route), route)
+    return translate_all([caption.text for caption in captions], translator, route)
+
+
 def translate_all(texts: Sequence[str], translator: Translator, route: Route) -> list[Translation]:
     """Translate texts that may repeat; each distinct one is translated once.
 
@@ -29,14 +41,18 @@ def translate_all(texts: Sequence[str], translator: Translator, route: Route) ->
         DataError: the translator breaks its contract (count, empty answers).
     """
     distinct = sorted(set(texts))
-    answers = translator.translate(distinct, route)
-    if len(answers) != len(distinct):
-        raise DataError(f"{route}: {len(answers)} answers for {len(distinct)} texts")
-    for text, answer in zip(distinct, answers, strict=True):
-        if not answer.text.strip() and answer.status != "failed":
-            raise DataError(f"{route}: empty translation of {text!r}, status {answer.status!r}")
+    answers = _checked(distinct, translator.translate(distinct, route), route)
     found = dict(zip(distinct, answers, strict=True))
     return [found[text] for text in texts]
+
+
+def _checked(texts: Sequence[str], answers: list[Translation], route: Route) -> list[Translation]:
+    if len(answers) != len(texts):
+        raise DataError(f"{route}: {len(answers)} answers for {len(texts)} texts")
+    for text, answer in zip(texts, answers, strict=True):
+        if not answer.text.strip() and answer.status != "failed":
+            raise DataError(f"{route}: empty translation of {text!r}, status {answer.status!r}")
+    return answers
 
 
 def source_pool(captions: Sequence[Caption]) -> dict[str, SubjectTexts]:
@@ -59,20 +75,21 @@ def translated_pool(
     Raises:
         DataError: no route, or no caption could be translated.
     """
-    forward = translate_all([c.text for c in captions], translator, route_between(translator, source, target))
+    forward = translate_captions(captions, translator, route_between(translator, source, target))
     kept = [(c, t.text) for c, t in zip(captions, forward, strict=True) if t.status != "failed"]
     if back:
-        returned = translate_all([t for _, t in kept], translator, route_between(translator, target, source))
-        texts = [
-            AlignedText(c.text, t, b.text) for (c, t), b in zip(kept, returned, strict=True) if b.status != "failed"
+        translated = [replace(c, lang=target, text=text) for c, text in kept]
+        returned = translate_captions(translated, translator, route_between(translator, target, source))
+        found = [
+            (c, AlignedText(c.text, t, b.text))
+            for (c, t), b in zip(kept, returned, strict=True)
+            if b.status != "failed"
         ]
-        captions = [c for (c, _), b in zip(kept, returned, strict=True) if b.status != "failed"]
     else:
-        texts = [AlignedText(c.text, t) for c, t in kept]
-        captions = [c for c, _ in kept]
-    if not texts:
+        found = [(c, AlignedText(c.text, t)) for c, t in kept]
+    if not found:
         raise DataError(f"every translation from {source!r} to {target!r} failed")
-    return _by_subject(captions, texts)
+    return _by_subject([caption for caption, _ in found], [text for _, text in found])
 
 
 def translated_queries(captions: Sequence[Caption], translator: Translator, target: str, source: str) -> list[str]:
@@ -81,7 +98,7 @@ def translated_queries(captions: Sequence[Caption], translator: Translator, targ
     Raises:
         DataError: no route back.
     """
-    answers = translate_all([c.text for c in captions], translator, route_between(translator, target, source))
+    answers = translate_captions(captions, translator, route_between(translator, target, source))
     return [a.text if a.status != "failed" else c.text for c, a in zip(captions, answers, strict=True)]
 
 

@@ -30,3 +30,13 @@ def register_translators(register: Register) -> None:
             seconds_per_1000=0.001,
         ),
     )
+    register(
+        "recorded",
+        "crossret_translators.recorded:RecordedTranslator",
+        Meta(
+            summary="Answers captions whose translations the data set itself records by id",
+            modality="text",
+            memory_mb=100,
+            seconds_per_1000=0.001,
+        ),
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from tiny_data import ReversingTranslator, TinyDataset, reverse_words
 
 from crossret.contracts.data import Caption
-from crossret.contracts.translation import Hop, Route, Translation
+from crossret.contracts.translation import CaptionTranslator, Hop, Route, Translation
 from crossret.data.pools import AlignedText
 from crossret.errors import DataError
 from crossret.translation.fill import (
@@ -139,3 +140,21 @@ def test_the_first_route_is_taken_and_a_missing_one_is_named() -> None:
     assert route_between(TwoWays(), "en", "xx").hops[0].engine == "good"
     with pytest.raises(DataError, match="no translation route from 'en' to 'zz'"):
         route_between(ReversingTranslator(), "en", "zz")
+
+
+class ById(ReversingTranslator):
+    """Answers with the id of the caption that it is asked for."""
+
+    def translate_captions(self, captions: Sequence[Caption], route: Route) -> list[Translation]:
+        assert {caption.lang for caption in captions} == {route.hops[0].source}
+        return [Translation(f"{route.hops[-1].target}:{caption.id}", "ok") for caption in captions]
+
+
+def test_a_translator_that_knows_captions_is_asked_by_id_there_and_back() -> None:
+    assert isinstance(ById(), CaptionTranslator)
+    assert not isinstance(ReversingTranslator(), CaptionTranslator)
+    twice = [Caption(f"c{n}", "s", "en", "the same text") for n in range(2)]
+    texts = translated_pool(twice, ById(), "en", "xx", back=True)["s"].sentences
+    assert [(text.target, text.back) for text in texts] == [("xx:c0", "en:c0"), ("xx:c1", "en:c1")]
+    human = [replace(caption, lang="xx") for caption in twice]
+    assert translated_queries(human, ById(), "xx", "en") == ["en:c0", "en:c1"]
