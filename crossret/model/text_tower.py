@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from crossret.contracts.text import TextEncoder, Tokens, TokenStates
-from crossret.model.attention import AttentionBlock, masked_mean
 from crossret.model.heads import Head
+from crossret.model.sequence import SequenceLayers
 from crossret.recipe.models import TextRecipe
 
 
@@ -35,41 +35,35 @@ class EncodedTexts:
 
 
 class TextTower(nn.Module):
-    """Encoder → projection → positions → attention block → masked mean → head."""
+    """Encoder → projection → positions → attention block → pooling → head."""
 
     def __init__(self, encoder: TextEncoder, recipe: TextRecipe, common: int, head_dropout: float) -> None:
         super().__init__()
         self.encoder = encoder
-        self.projection = nn.Sequential(
-            nn.LayerNorm(encoder.dimension),
-            nn.Dropout(recipe.dropout),
-            nn.Linear(encoder.dimension, recipe.width),
-            nn.ReLU(),
+        self.sequence = SequenceLayers(
+            encoder.dimension,
+            recipe.width,
+            query_width=recipe.query_width,
+            heads=recipe.heads,
+            positions=recipe.positions,
+            dropout=recipe.dropout,
         )
-        self.positions = nn.Embedding(recipe.positions, recipe.width)
-        self.position_norm = nn.LayerNorm(recipe.width)
-        self.dropout = nn.Dropout(recipe.dropout)
-        self.attention = AttentionBlock(recipe.width, recipe.query_width, recipe.heads, recipe.dropout)
         self.head = Head(recipe.width, common, head_dropout)
 
     def encode(self, tokens: Tokens) -> EncodedTexts:
         """Tokens of N texts → their states inside the tower."""
         raw = self.encoder(tokens)
-        cut = min(raw.states.shape[1], self.positions.num_embeddings)
-        states, mask = raw.states[:, :cut], raw.mask[:, :cut]
-        place = torch.arange(cut, device=states.device)
-        projected = self.dropout(self.position_norm(self.projection(states) + self.positions(place)))
-        return EncodedTexts(raw, projected, mask)
+        return EncodedTexts(raw, *self.sequence.project(raw.states, raw.mask))
 
     def pool(self, texts: EncodedTexts) -> Tensor:
         """Self-attended, averaged states ``(N, W)``."""
-        return masked_mean(self.attention.attend_to_itself(texts.projected, texts.mask), texts.mask)
+        return self.sequence.pool(texts.projected, texts.mask)
 
     def pool_across(self, source: EncodedTexts, target: EncodedTexts) -> Tensor:
         """The teacher's pooled vector ``(N, W)``: the clean source queries the noisy target (section 1.3)."""
-        supported = self.attention.attend_across(source.projected, target.projected, target.mask)
+        supported = self.sequence.attention.attend_across(source.projected, target.projected, target.mask)
         states = torch.cat([supported, target.projected], 1)
-        return masked_mean(states, torch.cat([source.mask, target.mask], 1))
+        return self.sequence.pooling(states, torch.cat([source.mask, target.mask], 1))
 
     def forward(self, tokens: Tokens) -> Tensor:
         """Tokens of N texts → unit vectors ``(N, D)``: all that inference needs."""

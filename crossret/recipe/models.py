@@ -54,14 +54,41 @@ class TextsRecipe(Strict):
     length_window: int = Field(8, ge=1)
 
 
+class FramesRecipe(Strict):
+    """What happens to the frames of a clip: projection → positions → attention block → pooling (method section 1.4).
+
+    Attributes:
+        most: frames of a clip that are read, from the first on.
+        heads: attention heads.
+        query_width: width of queries and keys over all heads.
+        positions: length of the position table.
+    """
+
+    most: int = Field(64, ge=1)
+    heads: int = Field(8, ge=1)
+    query_width: int = Field(512, ge=1)
+    positions: int = Field(80, ge=1)
+    dropout: float = Field(0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> FramesRecipe:
+        if self.query_width % self.heads:
+            raise ValueError(f"query_width {self.query_width} is not a multiple of heads {self.heads}")
+        if self.most > self.positions:
+            raise ValueError(f"most {self.most} is more than positions {self.positions}")
+        return self
+
+
 class VisualRecipe(Strict):
     """The visual tower: backbone → optional principal components → projection → head.
 
     Attributes:
         principal_components: keep so many of frozen features, fitted on the training items; ``None``: features as they
             are.
-        hidden: width of the projection before the head.
-        activation: whether the projection is followed by a ReLU.
+        hidden: width of the projection before the head, and of the attention block over frames.
+        activation: whether the projection of a picture is followed by a ReLU; that of a frame always is.
+        dropout: after the projection of a picture.
+        frames: read where the backbone gives one vector per frame.
     """
 
     backbone: str = "openclip:ViT-B-32-quickgelu"
@@ -70,6 +97,7 @@ class VisualRecipe(Strict):
     hidden: int = Field(1024, ge=1)
     activation: bool = False
     dropout: float = Field(0.0, ge=0, lt=1)
+    frames: FramesRecipe = FramesRecipe()
 
 
 class TextRecipe(Strict):

@@ -10,17 +10,18 @@ from parity_arrays import tensors_under
 from torch import nn
 
 from crossret.contracts.text import Tokens, TokenStates
+from crossret.model.frame_tower import FrameTower
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
-from crossret.recipe.models import TextRecipe, VisualRecipe
+from crossret.recipe.models import FramesRecipe, TextRecipe, VisualRecipe
 
 COMMON = 96
-TEXT = {
-    "input_projection.norm": "projection.0",
-    "input_projection.linear": "projection.2",
-    "position.embedding": "positions",
-    "position.norm": "position_norm",
-    "attention": "attention",
+SEQUENCE = {
+    "input_projection.norm": "sequence.projection.0",
+    "input_projection.linear": "sequence.projection.2",
+    "position.embedding": "sequence.positions",
+    "position.norm": "sequence.position_norm",
+    "attention": "sequence.attention",
     "mapping": "head",
 }
 VISUAL = {"projection": "projection.0", "mapping": "head"}
@@ -68,7 +69,7 @@ def renamed(arrays: dict[str, np.ndarray], prefix: str, names: dict[str, str]) -
 def text_tower(arrays: dict[str, np.ndarray]) -> TextTower:
     recipe = TextRecipe(width=64, heads=8, query_width=512, positions=250)
     tower = TextTower(SmallBert(arrays), recipe, COMMON, head_dropout=0.2)
-    missing, unexpected = tower.load_state_dict(renamed(arrays, "text", TEXT), strict=False)
+    missing, unexpected = tower.load_state_dict(renamed(arrays, "text", SEQUENCE), strict=False)
     assert not unexpected
     assert all(name.startswith("encoder.") for name in missing), missing
     return tower.eval()
@@ -79,4 +80,11 @@ def visual_tower(arrays: dict[str, np.ndarray], name: str, *, activation: bool) 
     recipe = VisualRecipe(hidden=hidden, activation=activation, dropout=0.1)
     tower = VisualTower(dimension, recipe, COMMON, head_dropout=0.2)
     tower.load_state_dict(renamed(arrays, name, VISUAL))
+    return tower.eval()
+
+
+def frame_tower(arrays: dict[str, np.ndarray]) -> FrameTower:
+    hidden, dimension = arrays["video.input_projection.linear.weight"].shape
+    tower = FrameTower(dimension, VisualRecipe(hidden=hidden, frames=FramesRecipe()), COMMON, head_dropout=0.2)
+    tower.load_state_dict(renamed(arrays, "video", SEQUENCE))
     return tower.eval()

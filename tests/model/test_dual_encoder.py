@@ -103,8 +103,8 @@ def test_the_teacher_sees_both_sides() -> None:
     for first, second in combinations(pairs.values(), 2):
         assert (first - second).abs().max() > 1e-4
     with torch.no_grad():
-        model.text.attention.output.weight.zero_()
-    silent = model.text.attention.attend_across(one.projected, other.projected, other.mask)
+        model.text.sequence.attention.output.weight.zero_()
+    silent = model.text.sequence.attention.attend_across(one.projected, other.projected, other.mask)
     assert (silent - silent[:, :1]).abs().max() < 1e-6, "with a silent value path every source token must look alike"
 
 
@@ -174,7 +174,7 @@ def test_every_parameter_gets_a_gradient_from_all_views() -> None:
     sum((embedding @ weights).sum() for embedding in views.embeddings.values()).backward()
     # A bias before a softmax or a batch norm cancels; its gradient is rounding at most.
     cancels = {
-        "text.attention.key.bias",
+        "text.sequence.attention.key.bias",
         "text.head.linear.bias",
         "visual.head.linear.bias",
         "visual.projection.0.bias",

@@ -10,9 +10,10 @@ from torch import Tensor
 
 from crossret.contracts.loss import View
 from crossret.contracts.text import Tokens
+from crossret.contracts.visual import Frames
 from crossret.model.text_tower import EncodedTexts, TextTower
 
-from .small_model import text_tower, visual_tower
+from .small_model import frame_tower, text_tower, visual_tower
 
 SENTENCES: tuple[View, ...] = ("source", "target", "back")
 
@@ -85,3 +86,26 @@ def test_visual_tower_of_pooled_features(weights: dict[str, np.ndarray], name: s
     features = torch.from_numpy(arrays[f"{name}_features"])
     assert_close(tower.projection(features), arrays[f"{name}_projected"], 1e-5)
     assert_close(tower(features), arrays[f"{name}_embedding"], 1e-5)
+
+
+def recorded_clips() -> tuple[dict[str, np.ndarray], Frames]:
+    arrays = arrays_of("visual_encoders")
+    return arrays, Frames(torch.from_numpy(arrays["video_frames"]), torch.from_numpy(arrays["video_mask"]).bool())
+
+
+@torch.no_grad()
+def test_frame_tower(weights: dict[str, np.ndarray]) -> None:
+    arrays, clips = recorded_clips()
+    tower = frame_tower(weights)
+    assert_close(tower.pool(clips), arrays["video_pooled_masked"], 1e-5)
+    assert_close(tower(clips), arrays["video_embedding_masked"], 1e-5)
+
+
+@torch.no_grad()
+def test_a_clip_of_full_length_is_the_same_as_with_padding_in_the_mean(weights: dict[str, np.ndarray]) -> None:
+    arrays, clips = recorded_clips()
+    full = ~arrays["video_rows_that_differ"]
+    assert 0 < full.sum() < len(full)
+    away = np.abs(frame_tower(weights)(clips).numpy() - arrays["video_embedding_with_padding"]).max(axis=1)
+    assert (away[full] <= 5e-5).all()
+    assert (away[~full] > 1e-5).all()

@@ -1,0 +1,58 @@
+"""What both towers do with a sequence of states, tokens of a text or frames of a clip (method section 1.2, 2 to 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from crossret.model.attention import AttentionBlock, masked_mean
+
+Pooling = Callable[[Tensor, Tensor], Tensor]
+
+
+class SequenceLayers(nn.Module):
+    """Projection → learned positions → attention block → pooling.
+
+    Args:
+        dimension: width of a state.
+        width: width of the projection and of the attention block.
+        query_width: width of queries and keys over all heads.
+        heads: attention heads.
+        positions: length of the position table; longer sequences are cut.
+        dropout: everywhere but in the head.
+        pooling: states ``(N, L, W)`` and mask ``(N, L)`` → ``(N, W)``.
+    """
+
+    def __init__(
+        self,
+        dimension: int,
+        width: int,
+        *,
+        query_width: int,
+        heads: int,
+        positions: int,
+        dropout: float,
+        pooling: Pooling = masked_mean,
+    ) -> None:
+        super().__init__()
+        self.projection = nn.Sequential(
+            nn.LayerNorm(dimension), nn.Dropout(dropout), nn.Linear(dimension, width), nn.ReLU()
+        )
+        self.positions = nn.Embedding(positions, width)
+        self.position_norm = nn.LayerNorm(width)
+        self.dropout = nn.Dropout(dropout)
+        self.attention = AttentionBlock(width, query_width, heads, dropout)
+        self.pooling = pooling
+
+    def project(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """States ``(N, L, D)`` and mask ``(N, L)`` → ``Z`` of the method ``(N, L', W)`` and its mask."""
+        cut = min(states.shape[1], self.positions.num_embeddings)
+        place = torch.arange(cut, device=states.device)
+        projected = self.projection(states[:, :cut]) + self.positions(place)
+        return self.dropout(self.position_norm(projected)), mask[:, :cut]
+
+    def pool(self, projected: Tensor, mask: Tensor) -> Tensor:
+        """Self-attended, pooled states ``(N, W)``."""
+        return self.pooling(self.attention.attend_to_itself(projected, mask), mask)
