@@ -121,7 +121,7 @@ class Photos:
         """Counts per split and language."""
         splits = {name: self.split(protocol, name) for name in ("train", "val", *self.protocols[protocol].galleries)}
         counts = {f"photos, {name}": len(split.items) for name, split in splits.items()}
-        languages = {
+        languages: dict[str, dict[str, str | int | float]] = {
             lang: {
                 "name": NAMES[lang],
                 "captions": CAPTIONS[lang],

@@ -116,9 +116,12 @@ def test_unknown_names_and_broken_files_are_named(root: Path) -> None:
     rewrite(root / "captions/fr.tsv.gz", "101\ttrain\ttask1\t0", "101\ttrain\ttask1\tzero")
     with pytest.raises(DataError, match=r"fr\.tsv\.gz:3: k is 'zero'"):
         Photos(str(root)).captions("official", "train", "fr")
+    rewrite(root / "captions/fr.tsv.gz", "task1\tzero", "task1\t0")
     rewrite(root / "mt/apertium/en2fr.tsv.gz", "\tok\t", "\tOK\t")
-    with pytest.raises(DataError, match=r"en2fr\.tsv\.gz:3: unknown status 'OK'; did you mean 'ok'"):
-        photos.recorded(photos.captions("official", "train", "en"), photos.recorded_routes("en", "fr")[0])
+    changed = Photos(str(root))
+    captions, (route,) = changed.captions("official", "train", "en"), changed.recorded_routes("en", "fr")
+    with pytest.raises(DataError, match=r"en2fr\.tsv\.gz:3: unknown status 'OK'; known: copied, failed, ok"):
+        changed.recorded(captions, route)
 
 
 @pytest.mark.parametrize(
