@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crossret.contracts.data import Dataset, TranslatedDataset
+from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import ComponentError, UsageError, unknown
-from crossret.recipe.models import Recipe
+from crossret.recipe.models import Options, Recipe, TranslationRecipe
 from crossret.registry import Component, Registry
 
 
@@ -46,10 +46,11 @@ def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Tr
     """The recipe's translator.
 
     One that takes a ``path`` and is given none reads the file shipped with the data; one that takes a ``dataset`` gets
-    the recipe's.
+    the recipe's; one that takes an ``inner`` translator gets the one that its options name as ``of``, built with their
+    ``options``.
 
     Raises:
-        UsageError: it needs recorded translations and the data set has none.
+        UsageError: it needs a file of translations and the data set ships none, or the translator inside is not named.
         ComponentError: it breaks the contract.
     """
     name = recipe.translation.translator
@@ -64,15 +65,21 @@ def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Tr
             )
         options["path"] = str(shipped)
     if "dataset" in taken:
-        if not isinstance(dataset, TranslatedDataset):
-            raise UsageError(
-                f"translator {name!r}: data set {recipe.data.dataset!r} records no translations by caption"
-            )
         options["dataset"] = dataset
+    if "inner" in taken:
+        options["inner"] = build_translator(_inner(recipe, name, options), dataset, registry)
     translator = registry.build("translator", name, **options)
     if not isinstance(translator, Translator):
         raise ComponentError(f"translator {name!r} does not follow crossret.contracts.translation.Translator")
     return translator
+
+
+def _inner(recipe: Recipe, name: str, options: Options) -> Recipe:
+    """The recipe of the translator inside another; takes its name and options out of the outer one's."""
+    if "of" not in options:
+        raise UsageError(f"translator {name!r} needs translation.options.of: the translator that it changes")
+    inner = TranslationRecipe(translator=options.pop("of"), options=options.pop("options", {}))
+    return recipe.model_copy(update={"translation": inner})
 
 
 def parameters_of(component: Component) -> frozenset[str]:

@@ -40,3 +40,13 @@ def register_translators(register: Register) -> None:
             seconds_per_1000=0.001,
         ),
     )
+    register(
+        "noise",
+        "crossret_translators.noise:NoisyTranslator",
+        Meta(
+            summary="Another translator with a share of its training translations spoilt, for noise curves",
+            modality="text",
+            memory_mb=150,
+            seconds_per_1000=0.01,
+        ),
+    )

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crossret.contracts.data import TranslatedDataset
 from crossret.contracts.translation import Route, Translation
-from crossret.errors import DataError
+from crossret.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from crossret.contracts.data import Caption, Dataset, TranslatedDataset
+    from crossret.contracts.data import Caption, Dataset
 
 
 class RecordedTranslator:
@@ -19,10 +20,16 @@ class RecordedTranslator:
     Args:
         dataset: the recipe's data set (given by crossret, not by the recipe).
         engine: take only routes all of whose hops are this engine's; default: the data set's first route.
+
+    Raises:
+        UsageError: the data set records no translations by caption.
     """
 
-    def __init__(self, dataset: TranslatedDataset, engine: str = "") -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: Dataset, engine: str = "") -> None:
+        if not isinstance(dataset, TranslatedDataset):
+            raise UsageError("translator 'recorded': the recipe's data set records no translations by caption")
+        self.dataset: TranslatedDataset = dataset
+        self._content = dataset.fingerprint()
         self.engine = engine
 
     def routes(self, source: str, target: str) -> tuple[Route, ...]:
@@ -46,5 +53,4 @@ class RecordedTranslator:
 
     def fingerprint(self) -> str:
         """Hash of the data set's content and the engine."""
-        dataset: Dataset = self.dataset  # type: ignore[assignment]
-        return hashlib.sha256(f"recorded {dataset.fingerprint()} {self.engine}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"recorded {self._content} {self.engine}".encode()).hexdigest()[:16]

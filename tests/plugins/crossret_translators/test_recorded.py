@@ -62,5 +62,5 @@ def test_it_is_built_with_the_data_set_of_the_recipe_which_must_record_something
     built = build_translator(recipe, Recording(), registry)
     assert isinstance(built, RecordedTranslator)
     assert built.engine == "poor"
-    with pytest.raises(UsageError, match="data set 'emoji' records no translations by caption"):
+    with pytest.raises(UsageError, match="records no translations by caption"):
         build_translator(recipe, TinyDataset(), registry)

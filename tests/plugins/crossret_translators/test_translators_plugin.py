@@ -11,8 +11,8 @@ from crossret.plugins import Plugins
 def test_registers_the_translators() -> None:
     plugins = Plugins()
     plugins.add("translators", crossret_translators.plugin)
-    assert plugins.registry.names("translator") == ("file", "identity")
-    assert len(list(plugins.registry)) == 2
+    assert plugins.registry.names("translator") == ("file", "identity", "noise", "recorded")
+    assert len(list(plugins.registry)) == 4
 
 
 def test_builds_every_translator() -> None:

@@ -1,0 +1,105 @@
+"""``noise``: another translator, some of whose training translations are spoilt; for noise curves."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crossret.contracts.translation import CaptionTranslator, Route, Translation, Translator
+from crossret.errors import UsageError, unknown
+from crossret_translators.corruption import IN_PLACE
+
+if TYPE_CHECKING:
+    from crossret.contracts.data import Caption, Dataset
+
+KINDS = (*IN_PLACE, "keep-source", "mismatch")
+
+
+class NoisyTranslator:
+    """Spoils a fixed share of the captions, there and back; human queries are left alone.
+
+    Which captions are spoilt depends on their ids and the seed only: a larger share spoils the same ones and more.
+    ``drop`` loses half of the words, ``shuffle`` their order, ``keep-source`` translates nothing, ``mismatch`` gives
+    the translation of another spoilt caption. The back-translation of a spoilt caption is spoilt in the same way.
+
+    Args:
+        inner: the translator (given by crossret: the recipe names it as ``of``, with its ``options``).
+        dataset: the recipe's data set (given by crossret).
+        share: of the captions, 0 to 1.
+        kind: one of the above.
+        seed: of the choice.
+
+    Raises:
+        UsageError: a share outside 0 to 1, or an unknown kind.
+    """
+
+    def __init__(
+        self, inner: Translator, dataset: Dataset, share: float, kind: str = "mismatch", seed: int = 0
+    ) -> None:
+        if not 0 <= share <= 1:
+            raise UsageError(f"translator noise: share is {share}; expected 0 to 1")
+        if kind not in KINDS:
+            raise unknown("kind of noise", kind, KINDS)
+        self.inner = inner
+        self.source = dataset.source_language
+        self.share = share
+        self.kind = kind
+        self.seed = seed
+        self._clean: dict[tuple[str, str], str] = {}
+
+    def routes(self, source: str, target: str) -> tuple[Route, ...]:
+        """Those of the inner translator."""
+        return self.inner.routes(source, target)
+
+    def fingerprint(self) -> str:
+        """Hash of the inner translator and the noise."""
+        content = f"noise 1 {self.inner.fingerprint()} {self.share} {self.kind} {self.seed}"
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def translate(self, texts: Sequence[str], route: Route) -> list[Translation]:
+        """Without noise: a free text is a query."""
+        return self.inner.translate(texts, route)
+
+    def translate_captions(self, captions: Sequence[Caption], route: Route) -> list[Translation]:
+        """The inner translator's answers, some of them spoilt."""
+        target = route.hops[-1].target
+        if captions and captions[0].lang == self.source:
+            answers = self._ask(captions, route)
+            self._clean |= {(c.id, target): a.text for c, a in zip(captions, answers, strict=True)}
+            return self._spoilt(captions, answers)
+        if all((caption.id, caption.lang) in self._clean for caption in captions):
+            # A spoilt text may be unknown to the inner translator, which is asked about what it said.
+            clean = [replace(caption, text=self._clean[caption.id, caption.lang]) for caption in captions]
+            return self._spoilt(captions, self._ask(clean, route))
+        return self._ask(captions, route)
+
+    def _ask(self, captions: Sequence[Caption], route: Route) -> list[Translation]:
+        if isinstance(self.inner, CaptionTranslator):
+            return self.inner.translate_captions(captions, route)
+        return self.inner.translate([caption.text for caption in captions], route)
+
+    def _spoilt(self, captions: Sequence[Caption], answers: list[Translation]) -> list[Translation]:
+        chosen = [
+            index
+            for index, (caption, answer) in enumerate(zip(captions, answers, strict=True))
+            if answer.status != "failed" and self._generator(caption).random() < self.share
+        ]
+        found = list(answers)
+        for index, following in zip(chosen, [*chosen[1:], *chosen[:1]], strict=True):
+            found[index] = self._spoil(captions[index], answers[index], answers[following])
+        return found
+
+    def _spoil(self, caption: Caption, answer: Translation, other: Translation) -> Translation:
+        if self.kind == "mismatch":
+            return other
+        if self.kind == "keep-source":
+            return replace(answer, text=caption.text, status="copied")
+        rng = self._generator(caption)
+        rng.random()
+        return replace(answer, text=IN_PLACE[self.kind](answer.text, rng), status="ok")
+
+    def _generator(self, caption: Caption) -> random.Random:
+        return random.Random(f"{self.seed}/{caption.id}")
