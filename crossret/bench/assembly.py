@@ -14,14 +14,17 @@ from crossret.bench.components import build_dataset, build_translator, protocol_
 from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.text import TextEncoder
 from crossret.contracts.translation import Translator
-from crossret.contracts.visual import FeatureBackbone, PixelBackbone, VisualBackbone
+from crossret.contracts.visual import VisualBackbone
 from crossret.data.array_cache import cached_array, key_of
 from crossret.data.checks import checked_captions, checked_split
+from crossret.data.input_batches import Inputs
 from crossret.data.pools import Pool, TrainingSet
+from crossret.data.ragged import Ragged
 from crossret.data.visual_inputs import VisualInputs
 from crossret.errors import ComponentError
 from crossret.evaluation.gallery import Gallery, load_gallery
 from crossret.model.dual_encoder import DualEncoder
+from crossret.model.frame_tower import FrameTower
 from crossret.model.principal_components import fit_principal_components
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
@@ -72,14 +75,14 @@ class Assembly:
         """
         name = self.recipe.model.visual.backbone
         built = self.registry.build("visual-backbone", name, **self.recipe.model.visual.options)
-        if not isinstance(built, PixelBackbone | FeatureBackbone):
-            raise ComponentError(f"visual backbone {name!r} follows neither PixelBackbone nor FeatureBackbone")
+        if not isinstance(built, VisualBackbone):
+            raise ComponentError(f"visual backbone {name!r} follows no protocol of crossret.contracts.visual")
         return built
 
     @cached_property
     def visual(self) -> VisualInputs:
         """Visual inputs per split."""
-        return VisualInputs(self.dataset, self.backbone, self.device)
+        return VisualInputs(self.dataset, self.backbone, self.recipe.model.visual.frames.most, self.device)
 
     def encoder(self) -> TextEncoder:
         """A new text encoder, drawn from torch's current random state.
@@ -98,23 +101,29 @@ class Assembly:
         seed_everything(seed)
         recipe = self.recipe.model
         backbone = cast(nn.Module, self.backbone) if self.visual.trains else None
-        visual = VisualTower(self.backbone.dimension, recipe.visual, recipe.common, recipe.head_dropout, backbone)
+        tower = FrameTower if self.visual.framed else VisualTower
+        visual = tower(self.backbone.dimension, recipe.visual, recipe.common, recipe.head_dropout, backbone)
         text = TextTower(self.encoder(), recipe.text, recipe.common, recipe.head_dropout)
         return DualEncoder(visual, text)
 
-    def training_inputs(self) -> np.ndarray:
+    def training_inputs(self) -> Inputs:
         """Visual inputs of the training items."""
         return self.visual.of(self.train_split)
 
-    def fit_principal_components(self, model: DualEncoder, inputs: np.ndarray) -> None:
-        """Fit the visual tower's principal components on training features, if it keeps any."""
+    def fit_principal_components(self, model: DualEncoder, inputs: Inputs) -> None:
+        """Fit the visual tower's principal components on training features, if it keeps any; on those of all frames."""
         components = model.visual.principal_components
         if components is None:
             return
         kept = components.kept
         ids = (item.id for item in self.train_split.items)
-        key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, *ids)
-        components.load(cached_array("principal-components", key, lambda: fit_principal_components(inputs, kept)))
+        most = self.recipe.model.visual.frames.most
+        key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, most, *ids)
+
+        def fitted() -> np.ndarray:
+            return fit_principal_components(inputs.rows() if isinstance(inputs, Ragged) else inputs, kept)
+
+        components.load(cached_array("principal-components", key, fitted))
 
     def training_set(self, languages: Sequence[str]) -> TrainingSet:
         """Texts of the training split in the views that active terms read."""

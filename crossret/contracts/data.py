@@ -128,7 +128,11 @@ class Dataset(Protocol):
         ...
 
     def image(self, item: Item) -> Image:
-        """The decoded picture, RGB."""
+        """The decoded picture, RGB.
+
+        Raises:
+            DataError: the data set has clips or features, not pictures.
+        """
         ...
 
     def translations(self) -> Path | None:
@@ -161,4 +165,13 @@ class TranslatedDataset(Protocol):
         For a back-translation, the captions asked for are translations: they have the id of the source caption, and
         the language and text of its translation.
         """
+        ...
+
+
+@runtime_checkable
+class ClipDataset(Dataset, Protocol):
+    """A data set whose items are video files."""
+
+    def clip(self, item: Item) -> Path:
+        """The file of an item; whoever decodes it says so if it is missing or broken."""
         ...

@@ -118,4 +118,4 @@ class FrameFeatureBackbone(Protocol):
         ...
 
 
-VisualBackbone = PixelBackbone | FeatureBackbone
+VisualBackbone = PixelBackbone | FeatureBackbone | ClipBackbone | FrameFeatureBackbone

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,14 +38,22 @@ def cached_array(kind: str, key: str, compute: Callable[[], np.ndarray]) -> np.n
 
     A damaged entry is computed again, and the log says so. A folder that cannot be written costs time, not the run.
     """
-    path = cache_folder() / kind / f"{key}.npy"
-    with _locked(path) as usable:
-        found = _read(path)
-        if found is not None:
-            return found
-        computed = compute()
+    return cached_arrays(kind, key, ("",), lambda: (compute(),))[0]
+
+
+def cached_arrays(
+    kind: str, key: str, endings: Sequence[str], compute: Callable[[], Sequence[np.ndarray]]
+) -> tuple[np.ndarray, ...]:
+    """Arrays that are computed together, as :func:`cached_array` keeps one; ``endings`` tell their files apart."""
+    paths = [cache_folder() / kind / f"{key}{ending}.npy" for ending in endings]
+    with _locked(paths[0]) as usable:
+        found = [array for path in paths if (array := _read(path)) is not None]
+        if len(found) == len(paths):
+            return tuple(found)
+        computed = tuple(compute())
         if usable:
-            _write(path, computed)
+            for path, array in zip(paths, computed, strict=True):
+                _write(path, array)
         return computed
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from crossret.data.input_batches import Inputs, input_batch
 from crossret.model.dual_encoder import DualEncoder
 
 
@@ -29,10 +30,7 @@ def embed_texts(model: DualEncoder, texts: Sequence[str], batch_size: int, devic
 
 
 @torch.inference_mode()
-def embed_items(model: DualEncoder, inputs: np.ndarray, batch_size: int, device: torch.device) -> Tensor:
-    """Features or pixels ``(N, …)`` → unit vectors ``(N, D)``."""
-    rows = [
-        model.embed_items(torch.from_numpy(np.array(inputs[start : start + batch_size])).to(device)).float()
-        for start in range(0, len(inputs), batch_size)
-    ]
-    return torch.cat(rows)
+def embed_items(model: DualEncoder, inputs: Inputs, batch_size: int, device: torch.device) -> Tensor:
+    """Features, pixels or frames of N items → unit vectors ``(N, D)``."""
+    batches = (np.arange(start, min(start + batch_size, len(inputs))) for start in range(0, len(inputs), batch_size))
+    return torch.cat([model.embed_items(input_batch(inputs, items, device)).float() for items in batches])

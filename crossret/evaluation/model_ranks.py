@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from crossret.data.input_batches import Inputs
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
 from crossret.model.dual_encoder import DualEncoder
@@ -16,7 +16,7 @@ from crossret.retrieval.ranks import positive_ranks
 
 
 def rank_gallery(
-    model: DualEncoder, gallery: Gallery, inputs: np.ndarray, recipe: EvaluationRecipe, device: torch.device
+    model: DualEncoder, gallery: Gallery, inputs: Inputs, recipe: EvaluationRecipe, device: torch.device
 ) -> GalleryRanks:
     """Embed both sides and rank every positive; the model is left in evaluation mode."""
     model.eval()

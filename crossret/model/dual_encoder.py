@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from crossret.contracts.loss import View, Views
 from crossret.contracts.text import Tokens, TokenStates
+from crossret.contracts.visual import Frames
+from crossret.model.frame_tower import FrameTower
 from crossret.model.text_tower import EncodedTexts, TextTower
 from crossret.model.visual_tower import VisualTower
 
@@ -25,18 +27,23 @@ def text_views(views: Collection[View]) -> tuple[View, ...]:
 class DualEncoder(nn.Module):
     """Computes just the views that the active loss terms read."""
 
-    def __init__(self, visual: VisualTower, text: TextTower) -> None:
+    def __init__(self, visual: VisualTower | FrameTower, text: TextTower) -> None:
         super().__init__()
         self.visual = visual
         self.text = text
 
     def forward(
-        self, inputs: Tensor, tokens: Tokens, counts: Mapping[View, int], wanted: Collection[View], labels: Views
+        self,
+        inputs: Tensor | Frames,
+        tokens: Tokens,
+        counts: Mapping[View, int],
+        wanted: Collection[View],
+        labels: Views,
     ) -> Views:
         """One step.
 
         Args:
-            inputs: features or pixels of N items.
+            inputs: features, pixels or frames of N items.
             tokens: the texts of all views in one batch, view after view in the order of ``counts``.
             counts: number of texts per encoded view.
             wanted: views that a term reads.
@@ -66,8 +73,8 @@ class DualEncoder(nn.Module):
             start += count
         return parts
 
-    def embed_items(self, inputs: Tensor) -> Tensor:
-        """Features or pixels → unit vectors ``(N, D)``."""
+    def embed_items(self, inputs: Tensor | Frames) -> Tensor:
+        """Features, pixels or frames → unit vectors ``(N, D)``."""
         return cast(Tensor, self.visual(inputs))
 
     def embed_texts(self, tokens: Tokens) -> Tensor:

@@ -10,6 +10,9 @@ from torch import Tensor
 
 from crossret.contracts.loss import View, Views
 from crossret.contracts.text import Tokens
+from crossret.contracts.visual import Frames
+from crossret.data.input_batches import Inputs, ResidentArray, ResidentFrames, input_batch
+from crossret.data.ragged import Ragged
 from crossret.data.sampling import Batch
 from crossret.model.dual_encoder import DualEncoder, text_views
 from crossret.objective.objective import Objective
@@ -20,16 +23,20 @@ RESIDENT_BYTES = 1 << 30
 class InputBank:
     """Visual inputs of the training items; kept on the device if they are small, else read from disk batch by batch."""
 
-    def __init__(self, inputs: np.ndarray, device: torch.device) -> None:
+    def __init__(self, inputs: Inputs, device: torch.device) -> None:
         self._inputs = inputs
         self._device = device
-        self._resident = torch.from_numpy(np.array(inputs)).to(device) if inputs.nbytes <= RESIDENT_BYTES else None
+        self._resident = _resident(inputs, device) if inputs.nbytes <= RESIDENT_BYTES else None
 
-    def take(self, items: np.ndarray) -> Tensor:
-        """Inputs ``(N, …)`` of some items."""
+    def take(self, items: np.ndarray) -> Tensor | Frames:
+        """Inputs ``(N, …)`` of some items, or their frames."""
         if self._resident is not None:
-            return self._resident[torch.from_numpy(items).to(self._device)]
-        return torch.from_numpy(np.array(self._inputs[items])).to(self._device, non_blocking=True)
+            return self._resident.take(items)
+        return input_batch(self._inputs, items, self._device)
+
+
+def _resident(inputs: Inputs, device: torch.device) -> ResidentArray | ResidentFrames:
+    return ResidentFrames(inputs, device) if isinstance(inputs, Ragged) else ResidentArray(inputs, device)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crossret.data.array_cache import cached_array, key_of
+from crossret.data.array_cache import cached_array, cached_arrays, key_of
 
 ARRAY = np.arange(12, dtype=np.float32).reshape(3, 4)
 
@@ -44,6 +44,23 @@ def test_an_array_is_computed_once_and_then_read(isolated_cache: Path) -> None:
     cached_array("kind", "other", compute)
     cached_array("other", "key", compute)
     assert compute.calls == 3
+
+
+def test_arrays_computed_together_are_kept_together(isolated_cache: Path) -> None:
+    calls = []
+
+    def compute() -> tuple[np.ndarray, np.ndarray]:
+        calls.append(1)
+        return ARRAY, ARRAY[:2] + 1
+
+    for _ in range(2):
+        found = cached_arrays("kind", "key", ("", ".more"), compute)
+        np.testing.assert_array_equal(found[0], ARRAY)
+        np.testing.assert_array_equal(found[1], ARRAY[:2] + 1)
+    assert len(calls) == 1
+    (isolated_cache / "kind" / "key.more.npy").unlink()
+    np.testing.assert_array_equal(cached_arrays("kind", "key", ("", ".more"), compute)[1], ARRAY[:2] + 1)
+    assert len(calls) == 2
 
 
 def cut(path: Path) -> None:

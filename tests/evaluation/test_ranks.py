@@ -8,18 +8,22 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_clips import frames_of
 from tiny_data import ReversingTranslator, TinyDataset
 
+from crossret.contracts.visual import Frames
+from crossret.data.ragged import Ragged
 from crossret.errors import DataError
 from crossret.evaluation.baseline_ranks import rank_with_baseline
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import Gallery, GalleryRanks, load_gallery
 from crossret.evaluation.model_ranks import rank_gallery, validation_score
 from crossret.model.dual_encoder import DualEncoder
+from crossret.model.frame_tower import FrameTower
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
 from crossret.plugins import registry
-from crossret.recipe.models import EvaluationRecipe, TextRecipe, VisualRecipe
+from crossret.recipe.models import EvaluationRecipe, FramesRecipe, TextRecipe, VisualRecipe
 from crossret.retrieval.metrics import QueryResults
 from crossret_text.subword import SubwordTiny
 
@@ -131,6 +135,20 @@ def test_items_are_embedded_in_their_order(model: DualEncoder) -> None:
     found = embed_items(model.eval(), INPUTS, 5, CPU)
     expected = model.embed_items(torch.from_numpy(INPUTS)).detach()
     torch.testing.assert_close(found.clone(), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("batch", [1, 5, 24])
+def test_clips_are_embedded_in_their_order_whatever_the_batch(model: DualEncoder, batch: int) -> None:
+    torch.manual_seed(0)
+    recipe = VisualRecipe(hidden=8, frames=FramesRecipe(heads=2, query_width=4))
+    tower = FrameTower(3, recipe, 10, 0.0).eval()
+    items = DATASET.split("plain", "test").items
+    frames = [frames_of(item) for item in items]
+    inputs = Ragged([(np.concatenate(frames), np.array([len(rows) for rows in frames]))])
+    found = embed_items(DualEncoder(tower, model.text).eval(), inputs, batch, CPU)
+    for row, clip in zip(found, frames, strict=True):
+        alone = tower(Frames(torch.from_numpy(clip)[None], torch.ones(1, len(clip), dtype=torch.bool)))[0]
+        torch.testing.assert_close(row.clone(), alone.detach(), rtol=1e-4, atol=1e-5)
 
 
 def test_the_validation_score_is_the_sum_of_six_recalls(model: DualEncoder) -> None:

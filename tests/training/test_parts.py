@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossret.contracts.optimiser_state import load_optimiser_tensors, optimiser_tensors
+from crossret.contracts.visual import Frames
+from crossret.data.ragged import Ragged
 from crossret.training import step as step_module
 from crossret.training.running_means import RunningMeans
 from crossret.training.seeds import random_state, restore_random_state, seed_everything
@@ -80,6 +82,19 @@ def test_inputs_are_those_of_the_items_whether_they_are_kept_on_the_device_or_no
     np.testing.assert_array_equal(taken.numpy(), inputs[items])
     taken.zero_()
     np.testing.assert_array_equal(bank.take(items).numpy(), inputs[items])
+
+
+@pytest.mark.parametrize("resident", [0, 1 << 30])
+def test_frames_are_padded_to_the_longest_clip_of_the_batch(resident: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_module, "RESIDENT_BYTES", resident)
+    lengths = np.array([1, 4, 2, 3])
+    values = np.arange(1, 31, dtype=np.float32).reshape(10, 3)
+    values.flags.writeable = False
+    taken = InputBank(Ragged([(values, lengths)]), CPU).take(np.array([3, 0, 3]))
+    assert isinstance(taken, Frames)
+    assert taken.mask.tolist() == [[True] * 3, [True, False, False], [True] * 3]
+    np.testing.assert_array_equal(taken.states[taken.mask], values[[7, 8, 9, 0, 7, 8, 9]])
+    assert not taken.states[~taken.mask].any()
 
 
 def test_a_step_tokenises_and_encodes_only_the_texts_that_a_term_reads(tmp_path: Path) -> None:
