@@ -17,6 +17,7 @@ from crossret import hookspecs
 from crossret.cli import cli
 from crossret.plugins import hook_of, registry
 from crossret.recipe.models import Recipe
+from crossret.recipe.published import PublishedDirection, PublishedRow, PublishedScores
 from crossret.recipe.reading import read_suite, shipped_suites
 from crossret.recipe.suite import MethodEntry, Suite
 from crossret.registry import KINDS, Component
@@ -137,12 +138,15 @@ def recipe_keys() -> str:
 
 
 def suite_keys() -> str:
-    """The keys of a suite file and of its methods."""
+    """The keys of a suite file, of its methods and of its published rows."""
     extends = ("`extends`", "text or null", "`null`", "a shipped suite, or a file, that this suite is laid over")
     return "\n".join(
         [
             _keys(Suite, extra=[extends]),
             "### `methods.NAME`\n\n" + _keys(MethodEntry),
+            "### Rows of `published`\n\n" + _keys(PublishedRow),
+            "### `scores.LANG` of a published row\n\n" + _keys(PublishedScores),
+            "### Its `t2v` and `v2t`\n\n" + _keys(PublishedDirection),
         ]
     )
 

@@ -51,7 +51,8 @@ class Crossret:
 
     def environment(self, **changes: str) -> dict[str, str]:
         kept = {n: v for n, v in os.environ.items() if not n.startswith(("CROSSRET_", "COLUMNS", "NO_COLOR"))}
-        paths = {"PYTHONPATH": str(self.packages)} if self.packages else {}
+        given = os.environ.get("PYTHONPATH", "")
+        paths = {"PYTHONPATH": os.pathsep.join(filter(None, (str(self.packages), given)))} if self.packages else {}
         return kept | paths | {"CROSSRET_CACHE": str(self.cache), "PYTHONUNBUFFERED": "1"} | changes
 
     def __call__(self, *words: object, timeout: float = 120, **environment: str) -> Ended:

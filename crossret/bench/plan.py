@@ -16,6 +16,7 @@ from crossret.contracts.translation import Translator
 from crossret.errors import UsageError, unknown
 from crossret.plugins import PluginRow, Plugins
 from crossret.recipe.models import Recipe, TermRecipe
+from crossret.recipe.published import PublishedRow
 from crossret.recipe.reading import recipe_of
 from crossret.recipe.suite import Suite
 from crossret.registry import Registry
@@ -80,11 +81,12 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a bench will do."""
+    """Everything a bench will do, and the suite's published rows, which stand beside its results."""
 
     suite: str
     jobs: tuple[PlannedJob, ...]
     skipped: tuple[Skipped, ...]
+    published: tuple[PublishedRow, ...] = ()
 
     @property
     def units(self) -> tuple[PlannedUnit, ...]:
@@ -125,7 +127,7 @@ def make_plan(suite: Suite, selection: Selection, plugins: Plugins) -> Plan:
     if not units:
         reasons = "; ".join(f"{s.method} in {s.language}: {s.reason}" for s in planner.skipped)
         raise UsageError(f"suite {suite.name!r}: nothing can be computed ({reasons})")
-    return Plan(suite.name, _grouped(units), tuple(dict.fromkeys(planner.skipped)))
+    return Plan(suite.name, _grouped(units), tuple(dict.fromkeys(planner.skipped)), suite.published)
 
 
 def _grouped(units: Sequence[PlannedUnit]) -> tuple[PlannedJob, ...]:

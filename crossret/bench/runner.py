@@ -14,6 +14,7 @@ from crossret.bench.plan import Plan
 from crossret.bench.work import work
 from crossret.contracts.execution import Event, Executor, Job
 from crossret.errors import CrossretError
+from crossret.results.published_file import write_published
 from crossret.results.store import Store
 
 LOCK_FILE = ".crossret.lock"
@@ -73,7 +74,8 @@ def pending(plan: Plan, out: Path) -> dict[str, frozenset[str]]:
 def run(
     plan: Plan, out: Path, executor: Executor, device: str, command: str, report: Callable[[Event], None]
 ) -> Outcome:
-    """Run what has no record yet; a failing job does not stop the others."""
+    """Run what has no record yet, and write the published rows beside it; a failing job does not stop the others."""
+    write_published(out, plan.suite, plan.published)
     todo = pending(plan, out)
     origin = Origin(plan.suite, command)
     jobs = [Job(job.id, Payload(job, todo[job.id], out, device, origin)) for job in plan.jobs if job.id in todo]

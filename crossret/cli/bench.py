@@ -85,7 +85,7 @@ def _show_leaderboard(plan: Plan, out: Path) -> None:
     files = [done[unit.key] for unit in plan.units if unit.key in done]
     if not files:
         return
-    tables = leaderboard(read_all(files))
+    tables = leaderboard(read_all(files), published=plan.published)
     show(tables, "rich")
     folder = out / "leaderboard"
     for format_ in TABLE_FORMATS:

@@ -59,11 +59,10 @@ def stored_in(paths: tuple[Path, ...], suite: str | None) -> list[Stored]:
     return chosen
 
 
-def _print(make: Callable[..., tuple[Table, ...]], options: dict[str, Any]) -> None:
+def _print(make: Callable[..., tuple[Table, ...]], stored: list[Stored], options: dict[str, Any]) -> None:
     from crossret.cli.printing import show
 
     format_, output = options.pop("format_"), options.pop("output")
-    stored = stored_in(options.pop("runs"), options.pop("suite"))
     show(make(stored, **options), format_, output)
 
 
@@ -71,10 +70,17 @@ def _print(make: Callable[..., tuple[Table, ...]], options: dict[str, Any]) -> N
 @_selection
 @_figures
 def leaderboard(**options: Any) -> None:
-    """Rank methods: languages as columns, difference to the reference row with its interval."""
-    from crossret.results.leaderboard import leaderboard as make
+    """Rank methods: languages as columns, difference to the reference row with its interval.
 
-    _print(make, options)
+    Published numbers of the same test sets stand below, where the suite has some.
+    """
+    from crossret.results.leaderboard import leaderboard as make
+    from crossret.results.published_file import read_published
+
+    runs = options.pop("runs")
+    stored = stored_in(runs, options.pop("suite"))
+    published = read_published(runs, {one.record.suite for one in stored})
+    _print(make, stored, {**options, "published": published})
 
 
 @click.command(short_help="What each term of a method is worth.")
@@ -84,7 +90,7 @@ def ablation(**options: Any) -> None:
     """Lay out variants of a method by the objective terms that they keep."""
     from crossret.results.ablation import ablation as make
 
-    _print(make, options)
+    _print(make, stored_in(options.pop("runs"), options.pop("suite")), options)
 
 
 @click.command(short_help="Every figure of every method, per language and direction.")
@@ -93,4 +99,4 @@ def scores(**options: Any) -> None:
     """R@1, R@5, R@10, MedR, MeanR and mAP, the long table."""
     from crossret.results.detail import detail as make
 
-    _print(make, options)
+    _print(make, stored_in(options.pop("runs"), options.pop("suite")), options)

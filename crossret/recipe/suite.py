@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from crossret.errors import nearest
 from crossret.recipe.models import Strict
+from crossret.recipe.published import PublishedRow
 
 Group = Literal["baseline", "method", "oracle"]
 
@@ -40,6 +41,7 @@ class Suite(Strict):
         recipe: changes to the default recipe, common to all methods.
         languages: target languages, BCP-47.
         seeds: number of seeds; the seeds are 0, 1, ….
+        published: numbers that others have published for the same test sets; the leaderboard shows them below its own.
     """
 
     name: str = ""
@@ -48,6 +50,7 @@ class Suite(Strict):
     seeds: int = Field(1, ge=1)
     recipe: dict[str, Any] = Field(default_factory=dict)
     methods: dict[str, MethodEntry] = Field(min_length=1)
+    published: tuple[PublishedRow, ...] = ()
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Suite:

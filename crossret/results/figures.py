@@ -74,9 +74,9 @@ FIGURES: dict[str, Figure] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a table shows: a figure of one direction or of both."""
+    """What a table shows: a figure of one direction or of both, by its name in :data:`FIGURES`."""
 
-    figure: Figure
+    metric: str
     directions: Directions
 
     @classmethod
@@ -90,7 +90,12 @@ class Shown:
             raise unknown("metric", metric, FIGURES)
         if direction not in DIRECTIONS:
             raise unknown("direction", direction, DIRECTIONS)
-        return cls(FIGURES[metric], direction)
+        return cls(metric, direction)
+
+    @property
+    def figure(self) -> Figure:
+        """The figure itself."""
+        return FIGURES[self.metric]
 
     def of(self, scores: GalleryScores) -> float:
         """The number of one gallery: both directions are added or averaged."""

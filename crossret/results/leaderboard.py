@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from crossret.contracts.rendering import Table
 from crossret.errors import UsageError, unknown
+from crossret.recipe.published import PublishedRow
 from crossret.results import notes
 from crossret.results.board import Board, board_of
 from crossret.results.figures import Directions, Shown
+from crossret.results.published import fitting, published_cells, published_notes
 from crossret.results.selection import Selection, select
 from crossret.results.store import Stored
 
@@ -22,8 +24,9 @@ def leaderboard(
     languages: Collection[str] | None = None,
     baseline: str | None = None,
     subset: str = "",
+    published: Collection[PublishedRow] = (),
 ) -> tuple[Table, ...]:
-    """Rank methods; a pure function of the records, whatever their order.
+    """Rank methods; a pure function of the records, whatever their order, and of the published rows.
 
     Args:
         stored: records of one dataset and protocol.
@@ -34,6 +37,7 @@ def leaderboard(
         languages: only these.
         baseline: method that the others are compared with; default: the one that its suite marks.
         subset: a restriction of the queries that the records hold scores of.
+        published: rows that stand below the others where data set, protocol, gallery and a language are the same.
 
     Raises:
         UsageError: an unknown name, or records that do not compare.
@@ -42,13 +46,20 @@ def leaderboard(
     shown = Shown.named(metric, direction)
     selection = select(stored, gallery=gallery, languages=languages, subset=subset)
     reference = _reference(selection, baseline)
-    return tuple(_table(selection, name, board_of(selection, name, shown, reference)) for name in selection.galleries)
+    boards = {name: board_of(selection, name, shown, reference) for name in selection.galleries}
+    return tuple(
+        _table(selection, name, board, fitting(published, selection, name, board), shown)
+        for name, board in boards.items()
+    )
 
 
-def _table(selection: Selection, gallery: str, board: Board) -> Table:
-    rows = tuple((board.label_cell(row), *board.cells(row)) for row in board.best_first())
-    below = (*notes.reading(board), *notes.provenance(selection, gallery))
-    return Table(board.title, ("method", *board.header()), rows, below)
+def _table(
+    selection: Selection, gallery: str, board: Board, published: Sequence[PublishedRow], shown: Shown
+) -> Table:
+    measured = ((board.label_cell(row), *board.cells(row)) for row in board.best_first())
+    below = published_cells(published, board, shown)
+    said = (*notes.reading(board), *published_notes(published, below), *notes.provenance(selection, gallery))
+    return Table(board.title, ("method", *board.header()), (*measured, *below), said)
 
 
 def _reference(selection: Selection, asked: str | None) -> str | None:

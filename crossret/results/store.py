@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +15,7 @@ from crossret.atomic import write_atomically, write_text
 from crossret.errors import DataError
 from crossret.results.ranks_file import RanksByGallery, read_ranks, to_arrays
 from crossret.results.record import SCHEMA_VERSION, Record
-
-RECORDS = "records"
+from crossret.results.run_files import RECORDS, record_files, safe_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Store:
         Raises:
             OSError: the disk is full or the folder cannot be written.
         """
-        path = self.root / RECORDS / _safe(record.suite) / f"{stem(record)}.json"
+        path = self.root / RECORDS / safe_name(record.suite) / f"{stem(record)}.json"
         arrays = _without_objects(to_arrays(ranks))
         write_atomically(path.with_suffix(".npz"), lambda file: np.savez_compressed(file, **arrays))  # type: ignore[arg-type]
         named = record.model_copy(update={"ranks_file": path.with_suffix(".npz").name})
@@ -85,7 +83,7 @@ class Store:
 def stem(record: Record) -> str:
     """File name of a record without its ending; unique by the key."""
     unit = record.unit
-    return f"{_safe(unit.method)}--{_safe(unit.language)}--seed{unit.seed}--{record.key[:10]}"
+    return f"{safe_name(unit.method)}--{safe_name(unit.language)}--seed{unit.seed}--{record.key[:10]}"
 
 
 def read_all(paths: Sequence[Path]) -> list[Stored]:
@@ -97,33 +95,12 @@ def read_all(paths: Sequence[Path]) -> list[Stored]:
         DataError: nothing found at a path, a damaged record, or one of another schema version.
     """
     newest: dict[str, Stored] = {}
-    for file in dict.fromkeys(file for path in paths for file in _files_at(path)):
+    for file in record_files(paths):
         stored = _read(file)
         kept = newest.get(stored.record.key)
         if kept is None or _age(stored) > _age(kept):
             newest[stored.record.key] = stored
     return sorted(newest.values(), key=lambda s: (str(s.record.unit), s.record.key))
-
-
-def _files_at(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder; expected a run folder or records (*.json)")
-    files = sorted(_json_files(path))
-    if not files:
-        raise DataError(f"{path}: no records here; looked for {RECORDS}/<suite>/*.json and *.json")
-    return files
-
-
-def _json_files(folder: Path) -> Iterator[Path]:
-    """Only what lies under a ``records`` folder if there is one: a run folder holds other JSON files, too."""
-    if (folder / RECORDS).is_dir():
-        yield from (folder / RECORDS).rglob("*.json")
-        return
-    inner = [found for found in folder.rglob(RECORDS) if found.is_dir()]
-    for root in inner or [folder]:
-        yield from root.rglob("*.json")
 
 
 def _read(file: Path) -> Stored:
@@ -162,10 +139,6 @@ def _key_if_done(path: Path) -> str | None:
 
 def _age(stored: Stored) -> tuple[datetime, str]:
     return stored.finished, str(stored.path)
-
-
-def _safe(name: str) -> str:
-    return re.sub(r"[^\w.+-]", "_", name).lstrip(".")[:80] or "_"
 
 
 def _without_objects(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

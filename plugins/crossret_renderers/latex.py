@@ -18,6 +18,7 @@ CHARACTERS = {
     "±": r"\ensuremath{\pm}",
     "−": r"\ensuremath{-}",
     "†": r"\dag{}",
+    "‡": r"\ddag{}",
     "–": "--",
     "—": "---",
     "…": r"\ldots{}",
