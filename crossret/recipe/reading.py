@@ -121,7 +121,7 @@ def _keys_at(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
     for part in place:
         current = _follow(schema, current)
         properties = current.get("properties", {})
-        current = properties.get(part) or current.get("additionalProperties") or {}
+        current = properties.get(part) or current.get("additionalProperties") or current.get("items") or {}
     return list(_follow(schema, current).get("properties", {}))
 
 

@@ -53,9 +53,7 @@ def leaderboard(
     )
 
 
-def _table(
-    selection: Selection, gallery: str, board: Board, published: Sequence[PublishedRow], shown: Shown
-) -> Table:
+def _table(selection: Selection, gallery: str, board: Board, published: Sequence[PublishedRow], shown: Shown) -> Table:
     measured = ((board.label_cell(row), *board.cells(row)) for row in board.best_first())
     below = published_cells(published, board, shown)
     said = (*notes.reading(board), *published_notes(published, below), *notes.provenance(selection, gallery))

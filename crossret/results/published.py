@@ -87,7 +87,8 @@ def _sum(scores: PublishedScores, directions: Sequence[PublishedDirection]) -> G
 
 
 def _cells(row: PublishedRow, number: int, board: Board, shown: Shown) -> tuple[Cell, ...]:
-    label = Cell(row.label, row.label, mark=f" – as published [{number}]", emphasis="quiet")
+    value = f"{row.label}, as published"
+    label = Cell(f"{value} [{number}]", value, emphasis="quiet")
     stated = {language: given(row.scores[language], shown) for language in board.languages if language in row.scores}
     found = {language: one for language, one in stated.items() if one is not None}
     numbers = [_number(found[lang], shown) if lang in found else DASH for lang in board.languages]

@@ -37,7 +37,7 @@ def folder(crossret: Crossret, small: Small, run: Run, tmp_path_factory: pytest.
     (folder / "suite.yaml").write_text(PUBLISHED.format(suite=small.suite))
     ended = crossret("bench", folder / "suite.yaml", *run.options[1:], "--out", folder / "out")
     assert ended.code == 0, ended.err
-    assert "Theirs & others – as published" in ended.out
+    assert "Theirs & others, as published" in ended.out
     return folder / "out"
 
 
@@ -50,21 +50,21 @@ def test_every_format_shows_them(crossret: Crossret, folder: Path) -> None:
     (table,) = json.loads(found["json"])["tables"]
     last = dict(zip(table["columns"], table["rows"][-1], strict=True))
     assert last["method"] == {
-        "text": "Theirs & others",
-        "value": "Theirs & others",
+        "text": "Theirs & others, as published [1]",
+        "value": "Theirs & others, as published",
         "deviation": None,
-        "mark": " – as published [1]",
+        "mark": "",
         "emphasis": "quiet",
     }
     assert (last["es"]["value"], last["es"]["mark"]) == (120.0, "‡")
     (line,) = (row for row in csv.DictReader(io.StringIO(found["csv"])) if row["method"].startswith("Theirs"))
-    assert (line["method mark"], line["es"], line["es mark"]) == (" – as published [1]", "120.0", "‡")
+    assert (line["method"], line["es"], line["es mark"]) == ("Theirs & others, as published", "120.0", "‡")
     for format_ in ("rich", "md", "html"):
         shown = html.unescape(found[format_]).replace("\\", "")
-        assert "Theirs & others – as published [1]" in shown
+        assert "Theirs & others, as published [1]" in shown
         assert "[1] Theirs & others: human captions; https://example.org/a_b." in shown
         assert "120.0‡" in shown
-    assert r"Theirs \& others -- as published {[}1]" in found["latex"]
+    assert r"Theirs \& others, as published {[}1]" in found["latex"]
     assert r"120.0\ddag{}" in found["latex"]
 
 
