@@ -1,0 +1,1 @@
+"""Reads data in the on-disk layout of the NRCCR authors: captions, recorded translations, features."""
