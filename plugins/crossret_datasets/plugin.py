@@ -5,6 +5,13 @@ from __future__ import annotations
 from crossret.contracts.meta import Meta
 from crossret.hookspecs import Register, hookimpl
 
+_NRCCR = (
+    ("nrccr-vatex", "vatex", ("en", "zh"), "video", "VATEX"),
+    ("nrccr-msrvtt-cn", "msrvtt_cn", ("en", "zh"), "video", "MSR-VTT-CN"),
+    ("nrccr-multi30k", "multi30k", ("en", "de", "fr", "cs"), "image", "Multi30K"),
+    ("nrccr-mscoco", "mscoco", ("en", "zh", "ja"), "image", "MSCOCO with COCO-CN and STAIR"),
+)
+
 
 @hookimpl
 def register_datasets(register: Register) -> None:
@@ -21,3 +28,16 @@ def register_datasets(register: Register) -> None:
             source="https://github.com/multi30k/dataset",
         ),
     )
+    for name, function, languages, modality, summary in _NRCCR:
+        register(
+            name,
+            f"crossret_datasets.authors.dataset:{function}",
+            Meta(
+                summary=f"{summary} with recorded machine translations, in the layout of the NRCCR authors",
+                modality=modality,
+                languages=languages,
+                licence="of each collection",
+                memory_mb=400,
+                source="https://github.com/HuiGuanLab/nrccr",
+            ),
+        )

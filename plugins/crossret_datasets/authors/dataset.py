@@ -15,7 +15,18 @@ from crossret_datasets.authors.caption_lines import Empty
 from crossret_datasets.authors.cleaning import clean_english
 from crossret_datasets.authors.collection import Collection
 from crossret_datasets.authors.description import describe
-from crossret_datasets.authors.layouts import MSCOCO, MSRVTT_CN, MULTI30K, SOURCE, SPLITS, VATEX, Layout, ProtocolFiles
+from crossret_datasets.authors.layouts import (
+    MSCOCO,
+    MSRVTT_CN,
+    MULTI30K,
+    SOURCE,
+    SPLITS,
+    VATEX,
+    Layout,
+    ProtocolFiles,
+    Role,
+    human,
+)
 from crossret_datasets.authors.pictures import Pictures
 from crossret_datasets.authors.records import CaptionId, recorded
 from crossret_datasets.authors.text_files import read_ids
@@ -102,7 +113,7 @@ class NrccrDataset:
         return self._captioned(protocol, split, languages[0])
 
     def _captioned(self, protocol: str, split: str, lang: str) -> tuple[str, ...]:
-        role = "source" if lang == SOURCE else "target"
+        role = human(lang)
         return tuple(dict.fromkeys(line.visual for line in self.collection.lines(protocol, split, role, lang)))
 
     def captions(self, protocol: str, split: str, lang: str) -> tuple[Caption, ...]:
@@ -117,7 +128,7 @@ class NrccrDataset:
             raise unknown(f"language of {self.layout.name}, protocol {protocol}", lang, (SOURCE, *files.languages))
         shown = self.split(protocol, split).subjects()
         cleaned = lang == SOURCE and self._cleans_english(split)
-        role = "source" if lang == SOURCE else "target"
+        role = human(lang)
         path = self.collection.path(protocol, split, role, lang)
         found = []
         for line in self.collection.lines(protocol, split, role, lang):
@@ -135,7 +146,7 @@ class NrccrDataset:
         """One hop from or to English if some protocol has its file."""
         if SOURCE not in (source, target) or source == target:
             return ()
-        roles = ("forward",) if source == SOURCE else ("back", "queries")
+        roles: tuple[Role, ...] = ("forward",) if source == SOURCE else ("back", "queries")
         lang = target if source == SOURCE else source
         known = any(
             lang in self.collection.languages(protocol, role) for protocol in self.layout.protocols for role in roles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crossret.contracts.data import Description
-from crossret_datasets.authors.layouts import SOURCE, SPLITS, Counts, Role
+from crossret_datasets.authors.layouts import SOURCE, SPLITS, Counts, Role, human
 
 if TYPE_CHECKING:
     from crossret_datasets.authors.dataset import NrccrDataset
@@ -28,10 +28,9 @@ def describe(dataset: NrccrDataset, protocol: str) -> Description:
 
 
 def _row(dataset: NrccrDataset, protocol: str, lang: str) -> dict[str, str | int | float]:
-    human: Role = "source" if lang == SOURCE else "target"
     row: dict[str, str | int | float] = {
-        split: sum(1 for _ in dataset.collection.lines(protocol, split, human, lang))
-        if dataset.collection.has(protocol, split, human, lang)
+        split: sum(1 for _ in dataset.collection.lines(protocol, split, human(lang), lang))
+        if dataset.collection.has(protocol, split, human(lang), lang)
         else 0
         for split in SPLITS
     }
@@ -45,11 +44,11 @@ def _row(dataset: NrccrDataset, protocol: str, lang: str) -> dict[str, str | int
 def _lacking(dataset: NrccrDataset, protocol: str, split: str, role: Role, lang: str) -> int | str:
     """How many human captions of a split a file of translations lacks; ``-`` if one of the files does not exist."""
     files = dataset.collection
-    human: tuple[Role, str] = ("target", lang) if role == "queries" else ("source", SOURCE)
-    if not files.has(protocol, split, *human) or not files.has(protocol, split, role, lang):
+    asked = lang if role == "queries" else SOURCE
+    if not files.has(protocol, split, human(asked), asked) or not files.has(protocol, split, role, lang):
         return "-"
     translated = {(line.visual, line.k) for line in files.lines(protocol, split, role, lang)}
-    return sum((line.visual, line.k) not in translated for line in files.lines(protocol, split, *human))
+    return sum((line.visual, line.k) not in translated for line in files.lines(protocol, split, human(asked), asked))
 
 
 def _notes(

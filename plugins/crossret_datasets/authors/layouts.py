@@ -93,6 +93,11 @@ class Layout:
                     yield f"{stem}{middle}{part.suffix}.caption.txt".format(c=collection, x=lang)
 
 
+def human(lang: str) -> Role:
+    """The files of a language that people wrote."""
+    return "source" if lang == SOURCE else "target"
+
+
 def tags(role: Role, lang: str) -> tuple[str, ...]:
     """Tags that the ids of such a file may have."""
     if role == "source":

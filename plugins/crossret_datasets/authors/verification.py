@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from crossret.contracts.data import Problem
@@ -10,6 +11,7 @@ from crossret.errors import CrossretError
 from crossret_datasets.authors.layouts import SOURCE, SPLITS, Role
 
 if TYPE_CHECKING:
+    from crossret_datasets.authors.collection import Collection
     from crossret_datasets.authors.dataset import NrccrDataset
 
 _TRANSLATED: Final[tuple[tuple[str, Role], ...]] = (
@@ -34,14 +36,19 @@ def verify(dataset: NrccrDataset) -> list[Problem]:
 def _of_protocol(dataset: NrccrDataset, protocol: str) -> Iterator[Problem]:
     files = dataset.collection
     for split in SPLITS:
-        yield from _tried(lambda split=split: dataset.split(protocol, split))
-    yield from _tried(lambda: dataset.captions(protocol, "train", SOURCE))
-    yield from _tried(lambda: dataset.test_languages(protocol))
+        yield from _tried(partial(dataset.split, protocol, split))
+    yield from _tried(partial(dataset.captions, protocol, "train", SOURCE))
+    yield from _tried(partial(dataset.test_languages, protocol))
     for lang in files.languages(protocol, "forward"):
         for split in ("val", "test"):
-            yield from _tried(lambda split=split, lang=lang: dataset.captions(protocol, split, lang))
+            yield from _tried(partial(dataset.captions, protocol, split, lang))
         for split, role in _TRANSLATED:
-            yield from _tried(lambda s=split, r=role, x=lang: sum(1 for _ in files.lines(protocol, s, r, x)))
+            yield from _tried(partial(_read_all, files, protocol, split, role, lang))
+
+
+def _read_all(files: Collection, protocol: str, split: str, role: Role, lang: str) -> None:
+    for _ in files.lines(protocol, split, role, lang):
+        pass
 
 
 def _tried(read: Callable[[], object]) -> Iterator[Problem]:
