@@ -15,7 +15,19 @@ import pytest
 from crossret.plugins import LOAD_VARIABLE, missing
 
 HEAVY = ("torch", "transformers", "timm", "open_clip", "accelerate", "pandas", "scipy", "numpy", "PIL", "omegaconf")
-FIRST_PARTY = {"baselines", "emoji", "executors", "losses", "renderers", "text", "translators", "vision"}
+FIRST_PARTY = {
+    "baselines",
+    "datasets",
+    "emoji",
+    "executors",
+    "losses",
+    "offline",
+    "renderers",
+    "text",
+    "translators",
+    "video",
+    "vision",
+}
 GOOD = """
 from crossret.contracts.meta import Meta
 from crossret.hookspecs import hookimpl
