@@ -11,6 +11,7 @@ import numpy as np
 from torch import nn
 
 from crossret.bench.components import build_dataset, build_translator, protocol_of, views_of_terms
+from crossret.bench.conventions import Conventions, conventions_of
 from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.text import TextEncoder
 from crossret.contracts.translation import Translator
@@ -41,6 +42,11 @@ class Assembly:
     recipe: Recipe
     registry: Registry
     device: str = "cpu"
+
+    @property
+    def conventions(self) -> Conventions:
+        """Ours, or those of the published code."""
+        return conventions_of(self.recipe)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -101,9 +107,10 @@ class Assembly:
         seed_everything(seed)
         recipe = self.recipe.model
         backbone = cast(nn.Module, self.backbone) if self.visual.trains else None
-        tower = FrameTower if self.visual.framed else VisualTower
-        visual = tower(self.backbone.dimension, recipe.visual, recipe.common, recipe.head_dropout, backbone)
-        text = TextTower(self.encoder(), recipe.text, recipe.common, recipe.head_dropout)
+        padding = self.conventions.padding
+        shape = (self.backbone.dimension, recipe.visual, recipe.common, recipe.head_dropout, backbone)
+        visual = FrameTower(*shape, padding=padding) if self.visual.framed else VisualTower(*shape)
+        text = TextTower(self.encoder(), recipe.text, recipe.common, recipe.head_dropout, padding)
         return DualEncoder(visual, text)
 
     def training_inputs(self) -> Inputs:
@@ -148,4 +155,5 @@ class Assembly:
 
     def gallery(self, split: str, language: str, *, translated: bool) -> Gallery:
         """One gallery in one language, with English queries if they are asked for."""
-        return load_gallery(self.dataset, self.protocol, split, language, self.translator if translated else None)
+        translator = self.translator if translated else None
+        return load_gallery(self.dataset, self.protocol, split, language, translator, self.conventions.item_queries)

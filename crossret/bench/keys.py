@@ -13,6 +13,9 @@ from crossret.results.record import UnitId
 # How often a state is saved changes no number.
 COSTS_ONLY = {"checkpoint_seconds"}
 
+# Recipes that say nothing of it keep the keys that they had before there was this field.
+LATER = {"reference": False}
+
 
 def hash_of(content: Any) -> str:
     """SHA-256 of the canonical JSON."""
@@ -27,12 +30,19 @@ def training_key(
     versions: Mapping[str, str],
 ) -> str:
     """Key of a trained model: how it is asked later does not matter."""
-    content = recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"})
+    content = _without_later(recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"}))
     content["training"] = {name: value for name, value in content["training"].items() if name not in COSTS_ONLY}
+    if recipe.reference:
+        # Padding counts, so the batches of a validation take part in what is selected.
+        content["validation_batch_size"] = recipe.evaluation.batch_size
     return hash_of([content, languages, seed, dict(data), dict(versions)])
 
 
 def unit_key(recipe: Recipe, unit: UnitId, training: str, data: Mapping[str, str], shown: Mapping[str, Any]) -> str:
     """Key of a record; ``shown`` is what the record says of its row besides its numbers (suite, label, …)."""
-    asked = recipe.model_dump(mode="json", include={"evaluation", "baseline", "baseline_options"})
-    return hash_of([asked, unit.model_dump(mode="json"), training, dict(data), dict(shown)])
+    asked = recipe.model_dump(mode="json", include={"reference", "evaluation", "baseline", "baseline_options"})
+    return hash_of([_without_later(asked), unit.model_dump(mode="json"), training, dict(data), dict(shown)])
+
+
+def _without_later(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in LATER or value != LATER[name]}

@@ -42,7 +42,7 @@ class Languages:
         source = self.dataset.source_language
         if recipe.texts.target == "translated" and recipe.baseline is None and not self._has_route(source, language):
             return f"no translation route from {source} to {language}, so no training captions"
-        if recipe.evaluation.query != "target" and not self._has_route(language, source):
+        if recipe.asks_translated() and not self._has_route(language, source):
             return f"no translation route from {language} back to {source}, so no {source} queries"
         if language == source and recipe.texts.target != "none":
             return f"{source} is the source language"

@@ -10,7 +10,7 @@ from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, 
 from crossret.bench.devices import accelerator_for, peak_memory_mb
 from crossret.bench.plan import Training
 from crossret.data.sampling import Sampler
-from crossret.evaluation.model_ranks import rank_gallery, validation_score
+from crossret.evaluation.model_ranks import rank_gallery
 from crossret.model.dual_encoder import DualEncoder
 from crossret.objective.objective import build_objective
 from crossret.registry import Registry
@@ -48,6 +48,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
         _validation(assembly, training, accelerator.device),
         report,
         folder,
+        assembly.conventions.batching,
     )
     seed_everything(training.seed)
     progress = Trainer(model, objective, setting, accelerator).run()
@@ -78,13 +79,14 @@ def _validation(assembly: Assembly, training: Training, device: object) -> Calla
     import torch
 
     assert isinstance(device, torch.device)
-    recipe = training.recipe.evaluation.model_copy(update={"query": "target"})
+    selection = assembly.conventions.selection
+    recipe = selection.asking(training.recipe.evaluation)
     languages = training.languages or (assembly.dataset.source_language,)
-    galleries = [assembly.gallery("val", language, translated=False) for language in languages]
+    galleries = [assembly.gallery("val", language, translated=recipe.query != "target") for language in languages]
     inputs = assembly.visual.of(galleries[0].split)
 
     def validate(model: DualEncoder) -> float:
-        scores = [validation_score(rank_gallery(model, gallery, inputs, recipe, device)) for gallery in galleries]
+        scores = [selection.score(rank_gallery(model, gallery, inputs, recipe, device)) for gallery in galleries]
         return sum(scores) / len(scores)
 
     return validate

@@ -53,9 +53,9 @@ def train(
     folder = training_folder(out, planned.key)
     with exclusive(out), TrainingDisplay(f"{method} {language} seed {seed}") as display:
         checkpoint = trained(planned, folder, plugins().registry, device, display.report)
-    progress = checkpoint.progress
+    progress, figure = checkpoint.progress, checkpoint.assembly.conventions.selection.figure
     click.echo(
-        f"best validation SumR {progress.best_score:.1f} at step {progress.best_step} of {progress.step}, "
+        f"best validation {figure} {progress.best_score:.1f} at step {progress.best_step} of {progress.step}, "
         f"{progress.seconds:.0f} s",
         err=True,
     )

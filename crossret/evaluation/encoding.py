@@ -16,9 +16,9 @@ from crossret.model.dual_encoder import DualEncoder
 def embed_texts(model: DualEncoder, texts: Sequence[str], batch_size: int, device: torch.device) -> Tensor:
     """Texts → unit vectors ``(N, D)`` in their order.
 
-    Texts of similar length share a batch, so that little is padded.
+    The tower's treatment of padding decides which texts share a batch.
     """
-    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+    order = model.text.sequence.padding.batch_order([len(text) for text in texts])
     rows: list[Tensor] = []
     for start in range(0, len(order), batch_size):
         tokens = model.text.encoder.tokenize([texts[index] for index in order[start : start + batch_size]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,24 @@ from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.translation import Translator
 from crossret.data.checks import checked_captions, checked_split
 from crossret.errors import DataError
-from crossret.retrieval.metrics import QueryResults, per_query
+from crossret.retrieval.metrics import QueryResults, per_query, with_unanswered
 from crossret.retrieval.ranks import PositiveRanks
-from crossret.retrieval.relevance import Relevance
+from crossret.retrieval.relevance import IntArray, Relevance
 from crossret.translation.fill import translated_queries
+
+ItemQueries = Callable[[Split, Relevance], IntArray]
+"""Which items are queries, as ascending indices."""
+
+
+def captioned_items(split: Split, relevance: Relevance) -> IntArray:
+    """Those that a caption describes."""
+    return np.unique(relevance.items)
+
+
+def all_items(split: Split, relevance: Relevance) -> IntArray:
+    """Every item of a queried subject, as published: without a caption it is a query that finds nothing."""
+    asked = [split.queried is None or item.subject in split.queried for item in split.items]
+    return np.flatnonzero(asked)
 
 
 @dataclass(frozen=True)
@@ -22,12 +37,14 @@ class Gallery:
 
     Attributes:
         translated: per caption its machine translation into the source language, if a query needs it.
+        item_queries: which items are asked for.
     """
 
     split: Split
     captions: tuple[Caption, ...]
     relevance: Relevance
     translated: tuple[str, ...] = ()
+    item_queries: ItemQueries = captioned_items
 
 
 @dataclass(frozen=True)
@@ -39,7 +56,14 @@ class GalleryRanks:
     v2t: QueryResults
 
 
-def load_gallery(dataset: Dataset, protocol: str, split: str, lang: str, translator: Translator | None) -> Gallery:
+def load_gallery(
+    dataset: Dataset,
+    protocol: str,
+    split: str,
+    lang: str,
+    translator: Translator | None,
+    item_queries: ItemQueries = captioned_items,
+) -> Gallery:
     """A split's human captions in one language; with a translator, also as English queries.
 
     Raises:
@@ -57,16 +81,18 @@ def load_gallery(dataset: Dataset, protocol: str, split: str, lang: str, transla
         same = lang == dataset.source_language
         texts = [c.text for c in captions]
         translated = tuple(texts if same else translated_queries(captions, translator, lang, dataset.source_language))
-    return Gallery(part, captions, relevance, translated)
+    return Gallery(part, captions, relevance, translated, item_queries)
 
 
 def results_of(gallery: Gallery, ranks: PositiveRanks) -> GalleryRanks:
     """Ranks of pairs → results of queries."""
     relevance = gallery.relevance
+    items = per_query(relevance.items, ranks.visual_to_text)
+    asked = gallery.item_queries(gallery.split, relevance)
     return GalleryRanks(
         gallery,
         per_query(relevance.captions, ranks.text_to_visual),
-        per_query(relevance.items, ranks.visual_to_text),
+        with_unanswered(items, asked, relevance.caption_count + 1),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from crossret.model.padding import LEFT_OUT, Padding
 
 
 class AttentionBlock(nn.Module):
@@ -12,10 +13,14 @@ class AttentionBlock(nn.Module):
 
     Queries and keys are projected to ``query_width``, values to ``width``; scores are divided by the square root of the
     value head size, as published.
+
+    Attributes:
+        padding: which positions look at which.
     """
 
-    def __init__(self, width: int, query_width: int, heads: int, dropout: float) -> None:
+    def __init__(self, width: int, query_width: int, heads: int, dropout: float, padding: Padding = LEFT_OUT) -> None:
         super().__init__()
+        self.padding = padding
         self.heads = heads
         self.scale = (width // heads) ** -0.5
         self.attention_dropout = dropout
@@ -26,7 +31,7 @@ class AttentionBlock(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(width)
 
-    def _attend(self, queries: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
+    def _attend(self, queries: Tensor, keys: Tensor, scores_mask: Tensor) -> Tensor:
         def split(x: Tensor) -> Tensor:
             return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
@@ -34,7 +39,7 @@ class AttentionBlock(nn.Module):
             split(self.query(queries)),
             split(self.key(keys)),
             split(self.value(keys)),
-            attn_mask=key_mask[:, None, None, :],
+            attn_mask=scores_mask,
             dropout_p=self.attention_dropout if self.training else 0.0,
             scale=self.scale,
         )
@@ -43,16 +48,10 @@ class AttentionBlock(nn.Module):
 
     def attend_to_itself(self, states: Tensor, mask: Tensor) -> Tensor:
         """States ``(N, L, D)`` with mask ``(N, L)`` → ``(N, L, D)``: LayerNorm of input plus context."""
-        attended: Tensor = self.norm(states + self._attend(states, states, mask))
+        attended: Tensor = self.norm(states + self._attend(states, states, self.padding.of_scores(mask, mask)))
         return attended
 
-    def attend_across(self, queries: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
+    def attend_across(self, queries: Tensor, query_mask: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
         """Queries ``(N, L, D)`` look at keys ``(N, K, D)``; no residual (section 1.3): only what keys say is kept."""
-        attended: Tensor = self.norm(self._attend(queries, keys, key_mask))
+        attended: Tensor = self.norm(self._attend(queries, keys, self.padding.of_scores(query_mask, key_mask)))
         return attended
-
-
-def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
-    """States ``(N, L, D)``, mask ``(N, L)`` → mean over real tokens ``(N, D)``."""
-    weights = mask.to(states.dtype).unsqueeze(-1)
-    return (states * weights).sum(1) / weights.sum(1).clamp_min(torch.finfo(states.dtype).tiny)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from torch import Tensor, nn
@@ -24,6 +25,19 @@ def text_views(views: Collection[View]) -> tuple[View, ...]:
     return tuple(view for view in ("source", "target", "back") if view in needed)
 
 
+@dataclass(frozen=True, slots=True)
+class TextBatch:
+    """Texts of one or several views that pass the encoder together.
+
+    Attributes:
+        tokens: view after view, in the order of ``counts``.
+        counts: number of texts per view.
+    """
+
+    tokens: Tokens
+    counts: Mapping[View, int]
+
+
 class DualEncoder(nn.Module):
     """Computes just the views that the active loss terms read."""
 
@@ -33,30 +47,26 @@ class DualEncoder(nn.Module):
         self.text = text
 
     def forward(
-        self,
-        inputs: Tensor | Frames,
-        tokens: Tokens,
-        counts: Mapping[View, int],
-        wanted: Collection[View],
-        labels: Views,
+        self, inputs: Tensor | Frames, texts: Sequence[TextBatch], wanted: Collection[View], labels: Views
     ) -> Views:
         """One step.
 
         Args:
             inputs: features, pixels or frames of N items.
-            tokens: the texts of all views in one batch, view after view in the order of ``counts``.
-            counts: number of texts per encoded view.
+            texts: the sentences of every view that is encoded.
             wanted: views that a term reads.
             labels: carries subjects and languages; its embeddings and states are empty.
         """
-        encoded = self._split(self.text.encode(tokens), counts)
+        encoded: dict[View, EncodedTexts] = {}
+        for batch in texts:
+            encoded |= self._split(self.text.encode(batch.tokens), batch.counts)
         embeddings: dict[View, Tensor] = {}
         if "visual" in wanted:
             embeddings["visual"] = self.visual(inputs)
         for view in TEXT_ORDER:
             if view in wanted:
                 embeddings[view] = self.text.head(self._pooled(view, encoded))
-        states: dict[View, TokenStates] = {view: texts.raw for view, texts in encoded.items()}
+        states: dict[View, TokenStates] = {view: sentences.raw for view, sentences in encoded.items()}
         return Views(embeddings, states, labels.subjects, labels.languages)
 
     def _pooled(self, view: View, encoded: Mapping[View, EncodedTexts]) -> Tensor:

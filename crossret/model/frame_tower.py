@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from crossret.contracts.visual import Frames
 from crossret.errors import UsageError
 from crossret.model.heads import Head
+from crossret.model.padding import LEFT_OUT, Padding
 from crossret.model.principal_components import PrincipalComponents
 from crossret.model.sequence import SequenceLayers
 from crossret.recipe.models import VisualRecipe
@@ -30,6 +31,7 @@ class FrameTower(nn.Module):
         common: int,
         head_dropout: float,
         backbone: nn.Module | None = None,
+        padding: Padding = LEFT_OUT,
     ) -> None:
         super().__init__()
         if recipe.hidden % recipe.frames.heads:
@@ -46,6 +48,7 @@ class FrameTower(nn.Module):
             heads=recipe.frames.heads,
             positions=recipe.frames.positions,
             dropout=recipe.frames.dropout,
+            padding=padding,
         )
         self.head = Head(recipe.hidden, common, head_dropout)
 

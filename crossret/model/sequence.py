@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
-from crossret.model.attention import AttentionBlock, masked_mean
-
-Pooling = Callable[[Tensor, Tensor], Tensor]
+from crossret.model.attention import AttentionBlock
+from crossret.model.padding import LEFT_OUT, Padding
 
 
 class SequenceLayers(nn.Module):
@@ -22,7 +19,7 @@ class SequenceLayers(nn.Module):
         heads: attention heads.
         positions: length of the position table; longer sequences are cut.
         dropout: everywhere but in the head.
-        pooling: states ``(N, L, W)`` and mask ``(N, L)`` → ``(N, W)``.
+        padding: what padded positions take part in.
     """
 
     def __init__(
@@ -34,7 +31,7 @@ class SequenceLayers(nn.Module):
         heads: int,
         positions: int,
         dropout: float,
-        pooling: Pooling = masked_mean,
+        padding: Padding = LEFT_OUT,
     ) -> None:
         super().__init__()
         self.projection = nn.Sequential(
@@ -43,8 +40,8 @@ class SequenceLayers(nn.Module):
         self.positions = nn.Embedding(positions, width)
         self.position_norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
-        self.attention = AttentionBlock(width, query_width, heads, dropout)
-        self.pooling = pooling
+        self.attention = AttentionBlock(width, query_width, heads, dropout, padding)
+        self.padding = padding
 
     def project(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """States ``(N, L, D)`` and mask ``(N, L)`` → ``Z`` of the method ``(N, L', W)`` and its mask."""
@@ -55,4 +52,4 @@ class SequenceLayers(nn.Module):
 
     def pool(self, projected: Tensor, mask: Tensor) -> Tensor:
         """Self-attended, pooled states ``(N, W)``."""
-        return self.pooling(self.attention.attend_to_itself(projected, mask), mask)
+        return self.padding.mean(self.attention.attend_to_itself(projected, mask), mask)

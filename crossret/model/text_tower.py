@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from crossret.contracts.text import TextEncoder, Tokens, TokenStates
 from crossret.model.heads import Head
+from crossret.model.padding import LEFT_OUT, Padding
 from crossret.model.sequence import SequenceLayers
 from crossret.recipe.models import TextRecipe
 
@@ -19,7 +20,7 @@ class EncodedTexts:
     """N texts inside the tower.
 
     Attributes:
-        raw: the encoder's token states, before projection.
+        raw: the encoder's token states, before projection; its mask says which of them loss terms count.
         projected: ``(N, L, W)`` projected states with positions: ``Z`` of the method.
         mask: ``(N, L)``.
     """
@@ -37,7 +38,14 @@ class EncodedTexts:
 class TextTower(nn.Module):
     """Encoder → projection → positions → attention block → pooling → head."""
 
-    def __init__(self, encoder: TextEncoder, recipe: TextRecipe, common: int, head_dropout: float) -> None:
+    def __init__(
+        self,
+        encoder: TextEncoder,
+        recipe: TextRecipe,
+        common: int,
+        head_dropout: float,
+        padding: Padding = LEFT_OUT,
+    ) -> None:
         super().__init__()
         self.encoder = encoder
         self.sequence = SequenceLayers(
@@ -47,13 +55,15 @@ class TextTower(nn.Module):
             heads=recipe.heads,
             positions=recipe.positions,
             dropout=recipe.dropout,
+            padding=padding,
         )
         self.head = Head(recipe.width, common, head_dropout)
 
     def encode(self, tokens: Tokens) -> EncodedTexts:
         """Tokens of N texts → their states inside the tower."""
         raw = self.encoder(tokens)
-        return EncodedTexts(raw, *self.sequence.project(raw.states, raw.mask))
+        counted = TokenStates(raw.states, self.sequence.padding.counted(raw.mask))
+        return EncodedTexts(counted, *self.sequence.project(raw.states, raw.mask))
 
     def pool(self, texts: EncodedTexts) -> Tensor:
         """Self-attended, averaged states ``(N, W)``."""
@@ -61,9 +71,10 @@ class TextTower(nn.Module):
 
     def pool_across(self, source: EncodedTexts, target: EncodedTexts) -> Tensor:
         """The teacher's pooled vector ``(N, W)``: the clean source queries the noisy target (section 1.3)."""
-        supported = self.sequence.attention.attend_across(source.projected, target.projected, target.mask)
+        layers = self.sequence
+        supported = layers.attention.attend_across(source.projected, source.mask, target.projected, target.mask)
         states = torch.cat([supported, target.projected], 1)
-        return self.sequence.pooling(states, torch.cat([source.mask, target.mask], 1))
+        return layers.padding.mean(states, torch.cat([source.mask, target.mask], 1))
 
     def forward(self, tokens: Tokens) -> Tensor:
         """Tokens of N texts → unit vectors ``(N, D)``: all that inference needs."""

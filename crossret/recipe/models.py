@@ -207,10 +207,14 @@ class Recipe(Strict):
     """Everything that one method computes.
 
     Attributes:
+        reference: behave like the published code where the defaults correct it: padding takes part in attention, means
+            and discriminators, views are padded apart, samples of one subject are negatives of one another, validation
+            is R@1+5+10 of fused text queries, items without captions are queries without an answer.
         baseline: a baseline component that ranks without training; model, objective and training are then unused.
         objective: loss terms by name; ``null`` switches a term off.
     """
 
+    reference: bool = False
     data: DataRecipe = DataRecipe()
     texts: TextsRecipe = TextsRecipe()
     translation: TranslationRecipe = TranslationRecipe()
@@ -224,6 +228,11 @@ class Recipe(Strict):
     def terms(self) -> dict[str, TermRecipe]:
         """The terms that are switched on and weigh something."""
         return {name: term for name, term in self.objective.items() if term is not None and term.weight > 0}
+
+    def asks_translated(self) -> bool:
+        """Whether captions are asked in the source language, too: at the end, or to select weights."""
+        selects = self.reference and self.baseline is None and self.texts.target != "none"
+        return selects or self.evaluation.query != "target"
 
     @model_validator(mode="after")
     def _has_something_to_do(self) -> Recipe:

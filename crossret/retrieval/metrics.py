@@ -1,7 +1,7 @@
 """Retrieval figures from the ranks of the positives, in the conventions of NRCCR's evaluation (arXiv 2208.12526).
 
 A query counts with the best rank among its positives: for text to visual that is its one item, for visual to text the
-best of the item's captions. Queries without a positive are not queries.
+best of the item's captions. Queries without a positive are not queries, unless :func:`with_unanswered` adds them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class QueryResults:
     Attributes:
         query: index of every query, ascending, ``(Q,)``.
         rank: 1-based rank of its best positive, ``(Q,)``.
-        average_precision: mean precision at its positives, in (0, 1], ``(Q,)``.
+        average_precision: mean precision at its positives, in (0, 1], or 0 without any, ``(Q,)``.
     """
 
     query: IntArray
@@ -42,7 +42,7 @@ class DirectionMetrics:
         r10: R@10, percent.
         medr: MedR, median best rank, not rounded.
         meanr: MeanR, mean best rank.
-        map: mAP, mean average precision over all positives, in (0, 1].
+        map: mAP, mean average precision over all positives, in [0, 1].
         queries: number of queries.
     """
 
@@ -78,6 +78,23 @@ def per_query(queries: npt.NDArray[np.integer], ranks: npt.NDArray[np.integer]) 
     so_far = np.arange(1, len(order) + 1) - np.repeat(first, positives)
     precision = np.add.reduceat(so_far / sorted_ranks, first) / positives
     return QueryResults(query.astype(np.int64), sorted_ranks[first], precision)
+
+
+def with_unanswered(results: QueryResults, queries: IntArray, rank: int) -> QueryResults:
+    """Results with the queries that have no positive: they get the rank behind the whole gallery and precision 0.
+
+    Args:
+        results: of the queries that have one.
+        queries: index of every query, with or without a positive.
+        rank: size of the gallery + 1.
+    """
+    missing = np.setdiff1d(queries, results.query)
+    order = np.argsort(np.concatenate([results.query, missing]), kind="stable")
+    return QueryResults(
+        np.concatenate([results.query, missing])[order],
+        np.concatenate([results.rank, np.full(missing.size, rank)])[order],
+        np.concatenate([results.average_precision, np.zeros(missing.size)])[order],
+    )
 
 
 def direction_metrics(results: QueryResults) -> DirectionMetrics:

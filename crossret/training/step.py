@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from crossret.contracts.loss import View, Views
-from crossret.contracts.text import Tokens
 from crossret.contracts.visual import Frames
 from crossret.data.input_batches import Inputs, ResidentArray, ResidentFrames, input_batch
 from crossret.data.ragged import Ragged
 from crossret.data.sampling import Batch
-from crossret.model.dual_encoder import DualEncoder, text_views
+from crossret.model.dual_encoder import DualEncoder, TextBatch, text_views
 from crossret.objective.objective import Objective
+from crossret.training.batching import Batching
 
 RESIDENT_BYTES = 1 << 30
 
@@ -47,19 +47,18 @@ class Step:
     objective: Objective
     bank: InputBank
     device: torch.device
+    batching: Batching
 
     def views(self, batch: Batch, forward: torch.nn.Module) -> Views:
         """Run the model; ``forward`` is the model, possibly wrapped for several processes."""
         wanted = self.objective.views
-        counts, tokens = self._tokens(batch, text_views(wanted))
-        labels = Views(
-            {}, {}, torch.from_numpy(batch.subjects).to(self.device), torch.from_numpy(batch.languages).to(self.device)
-        )
-        found: Views = forward(self.bank.take(batch.items), tokens, counts, wanted, labels)
+        texts = [self._encoded(batch, group) for group in self.batching.groups(text_views(wanted))]
+        subjects = torch.from_numpy(self.batching.subjects(batch)).to(self.device)
+        labels = Views({}, {}, subjects, torch.from_numpy(batch.languages).to(self.device))
+        found: Views = forward(self.bank.take(batch.items), texts, wanted, labels)
         return found
 
-    def _tokens(self, batch: Batch, needed: tuple[View, ...]) -> tuple[dict[View, int], Tokens]:
-        texts = [text for view in needed for text in batch.texts[view]]
-        tokens = self.model.text.encoder.tokenize(texts)
-        counts = {view: len(batch.texts[view]) for view in needed}
-        return counts, {name: tensor.to(self.device, non_blocking=True) for name, tensor in tokens.items()}
+    def _encoded(self, batch: Batch, group: tuple[View, ...]) -> TextBatch:
+        tokens = self.model.text.encoder.tokenize([text for view in group for text in batch.texts[view]])
+        on_device = {name: tensor.to(self.device, non_blocking=True) for name, tensor in tokens.items()}
+        return TextBatch(on_device, {view: len(batch.texts[view]) for view in group})

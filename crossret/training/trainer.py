@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from crossret.errors import CrossretError
 from crossret.model.dual_encoder import DualEncoder
 from crossret.objective.objective import Objective
 from crossret.recipe.models import TrainingRecipe
+from crossret.training.batching import Batching, ViewsTogether
 from crossret.training.event_log import EventLog
 from crossret.training.progress import Progress, Validation
 from crossret.training.resume import STATE_FILE, TrainingState
@@ -36,6 +37,7 @@ class Setting:
     Attributes:
         validate: scores the model; higher is better.
         report: called now and then with the share done and the current loss.
+        batching: how the sentences of a batch reach the model.
     """
 
     recipe: TrainingRecipe
@@ -44,6 +46,7 @@ class Setting:
     validate: Callable[[DualEncoder], float]
     report: Callable[[float, float], None]
     folder: Path
+    batching: Batching = field(default_factory=ViewsTogether)
 
 
 class Trainer:
@@ -59,7 +62,7 @@ class Trainer:
         self.parameters = [p for p in (*model.parameters(), *objective.parameters()) if p.requires_grad]
         adam = torch.optim.Adam(self.parameters, lr=setting.recipe.learning_rate, fused=True)
         self.forward, self.optimiser = accelerator.prepare(self.model, adam)
-        self.step = Step(self.model, objective, setting.bank, device)
+        self.step = Step(self.model, objective, setting.bank, device, setting.batching)
         self.steps_per_epoch = setting.sampler.batches_per_epoch()
         self.total_steps = setting.recipe.epochs * self.steps_per_epoch
         schedule = Schedule(setting.recipe, self.total_steps, self.steps_per_epoch)

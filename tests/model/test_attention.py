@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from crossret.model.attention import AttentionBlock, masked_mean
+from crossret.model.attention import AttentionBlock
+from crossret.model.padding import masked_mean
 
 
 def attended_by_loops(block: AttentionBlock, queries: Tensor, keys: Tensor, mask: Tensor) -> Tensor:
@@ -31,7 +32,7 @@ def test_block_follows_its_formula(seed: int, heads: int, real: int) -> None:
     queries, keys = torch.randn(1, 3, 16), torch.randn(1, 5, 16)
     mask = torch.arange(5) < real
     with torch.no_grad():
-        across = block.attend_across(queries, keys, mask[None])
+        across = block.attend_across(queries, torch.ones(1, 3, dtype=torch.bool), keys, mask[None])
         itself = block.attend_to_itself(keys, mask[None])
         torch.testing.assert_close(across[0], block.norm(attended_by_loops(block, queries[0], keys[0], mask)))
         expected = block.norm(keys[0] + attended_by_loops(block, keys[0], keys[0], mask))

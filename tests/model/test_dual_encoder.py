@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from crossret.contracts.loss import View, Views
-from crossret.model.dual_encoder import DualEncoder, text_views
+from crossret.model.dual_encoder import DualEncoder, TextBatch, text_views
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
 from crossret.recipe.models import TextRecipe, VisualRecipe
@@ -40,7 +40,8 @@ def run(model: DualEncoder, sentences: Mapping[View, list[str]], wanted: Collect
     count = len(sentences["source"])
     labels = Views({}, {}, torch.arange(count), torch.zeros(count, dtype=torch.int64))
     counts = {view: len(sentences[view]) for view in needed}
-    found: Views = model(torch.linspace(-1, 1, count * 6).view(count, 6), tokens, counts, wanted, labels)
+    inputs = torch.linspace(-1, 1, count * 6).view(count, 6)
+    found: Views = model(inputs, [TextBatch(tokens, counts)], wanted, labels)
     return found
 
 
@@ -104,7 +105,7 @@ def test_the_teacher_sees_both_sides() -> None:
         assert (first - second).abs().max() > 1e-4
     with torch.no_grad():
         model.text.sequence.attention.output.weight.zero_()
-    silent = model.text.sequence.attention.attend_across(one.projected, other.projected, other.mask)
+    silent = model.text.sequence.attention.attend_across(one.projected, one.mask, other.projected, other.mask)
     assert (silent - silent[:, :1]).abs().max() < 1e-6, "with a silent value path every source token must look alike"
 
 
