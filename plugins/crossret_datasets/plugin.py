@@ -41,3 +41,30 @@ def register_datasets(register: Register) -> None:
                 source="https://github.com/HuiGuanLab/nrccr",
             ),
         )
+
+
+@hookimpl
+def register_visual_backbones(register: Register) -> None:
+    """Register stored features in the layout of the NRCCR authors."""
+    register(
+        "nrccr-bigfile",
+        "crossret_datasets.authors.frame_features:BigFileFeatures",
+        Meta(
+            summary="Stored features of clip frames: feature.bin, id.txt, shape.txt, video2frames.txt",
+            modality="video",
+            memory_mb=500,
+            seconds_per_1000=1,
+            source="https://github.com/HuiGuanLab/nrccr",
+        ),
+    )
+    register(
+        "nrccr-npy",
+        "crossret_datasets.authors.picture_features:NpyFeatures",
+        Meta(
+            summary="Stored features of pictures: a .npy file and a list of ids per split",
+            modality="image",
+            memory_mb=300,
+            seconds_per_1000=0.01,
+            source="https://github.com/HuiGuanLab/nrccr",
+        ),
+    )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from crossret.contracts.data import Problem
+from crossret.contracts.data import Item, Problem
 from crossret.errors import CrossretError
+from crossret_datasets.authors.bigfile import MATRIX
+from crossret_datasets.authors.collection import FEATURES, Collection
+from crossret_datasets.authors.frame_features import FRAMES, BigFileFeatures
 from crossret_datasets.authors.layouts import SOURCE, SPLITS, Role
+from crossret_datasets.authors.picture_features import NpyFeatures
 
 if TYPE_CHECKING:
-    from crossret_datasets.authors.collection import Collection
     from crossret_datasets.authors.dataset import NrccrDataset
 
 _TRANSLATED: Final[tuple[tuple[str, Role], ...]] = (
@@ -30,7 +33,8 @@ def verify(dataset: NrccrDataset) -> list[Problem]:
     except CrossretError as error:
         return [_problem(error)]
     checked = present or list(dataset.layout.protocols)[:1]
-    return list(dict.fromkeys(problem for protocol in checked for problem in _of_protocol(dataset, protocol)))
+    found = [problem for protocol in checked for problem in _of_protocol(dataset, protocol)]
+    return list(dict.fromkeys([*found, *_of_features(dataset, checked)]))
 
 
 def _of_protocol(dataset: NrccrDataset, protocol: str) -> Iterator[Problem]:
@@ -49,6 +53,32 @@ def _of_protocol(dataset: NrccrDataset, protocol: str) -> Iterator[Problem]:
 def _read_all(files: Collection, protocol: str, split: str, role: Role, lang: str) -> None:
     for _ in files.lines(protocol, split, role, lang):
         pass
+
+
+def _of_features(dataset: NrccrDataset, protocols: Sequence[str]) -> Iterator[Problem]:
+    """Every folder of features must have finite ones for every item."""
+    folder = dataset.collection.folder
+    for entry in sorted((folder / FEATURES).glob("*/")):
+        if (entry / MATRIX).exists() or (entry / FRAMES).exists():
+            yield from _tried(partial(_read_frames, dataset, protocols, entry.name))
+        elif any(entry.glob("*.npy")):
+            yield from _tried(partial(_read_vectors, dataset, protocols, entry.name))
+
+
+def _read_frames(dataset: NrccrDataset, protocols: Sequence[str], feature: str) -> None:
+    backbone = BigFileFeatures(str(dataset.collection.root), dataset.collection.folder.name, feature)
+    for item in _items(dataset, protocols):
+        backbone.frame_features([item])
+
+
+def _read_vectors(dataset: NrccrDataset, protocols: Sequence[str], feature: str) -> None:
+    backbone = NpyFeatures(str(dataset.collection.root), feature, dataset.collection.folder.name)
+    backbone.features(_items(dataset, protocols))
+
+
+def _items(dataset: NrccrDataset, protocols: Sequence[str]) -> list[Item]:
+    found = (item for protocol in protocols for split in SPLITS for item in dataset.split(protocol, split).items)
+    return list(dict.fromkeys(found))
 
 
 def _tried(read: Callable[[], object]) -> Iterator[Problem]:

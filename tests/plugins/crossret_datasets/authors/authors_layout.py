@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
+
 ENGLISH = ("a man   plays a guitar", "two dogs run", "player #5 scores a goal !", "a boat (it's old)")
 CHINESE = ("一个男人在弹吉他。", "两只狗在跑", "“第5号”球员进球！", "一艘旧船")
 BACK = ("A man plays guitar.", "Two dogs are running.", 'Player "No. 5" scored!', "An old boat.")
@@ -62,3 +64,17 @@ def _lines(captions: list[tuple[str, int]], tag: str, texts: Iterable[str]) -> l
 def by_id(captions: Iterable[object]) -> Mapping[str, str]:
     """Texts of captions by the part of their id that the file holds."""
     return {caption.id.split("/", 2)[2]: caption.text for caption in captions}  # type: ignore[attr-defined]
+
+
+def write_bigfile(folder: Path, clips: Mapping[str, int], dimension: int = 4) -> np.ndarray:
+    """Features of clips with so many frames each, rows shuffled; returns them in order of clips and frames."""
+    folder.mkdir(parents=True)
+    frames = {clip: [f"{clip}_{number}" for number in range(count)] for clip, count in clips.items()}
+    names = [name for listed in frames.values() for name in listed]
+    values = np.random.default_rng(0).standard_normal((len(names), dimension)).astype(np.float32)
+    order = np.random.default_rng(1).permutation(len(names))
+    values[order].astype("<f4").tofile(folder / "feature.bin")
+    (folder / "id.txt").write_text(" ".join(names[place] for place in order))
+    (folder / "shape.txt").write_text(f"{len(names)} {dimension}\n")
+    (folder / "video2frames.txt").write_text(repr(frames))
+    return values
