@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -25,6 +26,9 @@ class TransformerEncoder(nn.Module):
         random_init: take the architecture but not its weights.
         max_tokens: tokens kept of a text, special ones included.
         lowercase: lower-case every text first.
+        strip_accents: leave out combining marks after canonical decomposition, as uncased BERT tokenizers do and as the
+            published code does to a cased one (method section 1.7). It costs Latin letters their accents and Japanese
+            kana their voicing marks.
         prefix: put before every text, e.g. ``"query: "`` for E5.
         revision: branch, tag or commit on the hub.
         local_files_only: never go online.
@@ -41,6 +45,7 @@ class TransformerEncoder(nn.Module):
         random_init: bool = False,
         max_tokens: int = 64,
         lowercase: bool = False,
+        strip_accents: bool = False,
         prefix: str = "",
         revision: str | None = None,
         local_files_only: bool = False,
@@ -52,6 +57,7 @@ class TransformerEncoder(nn.Module):
         self.dimension = int(self.network.config.hidden_size)
         self.max_tokens = max_tokens
         self.lowercase = lowercase
+        self.strip_accents = strip_accents
         self.prefix = prefix
         self._check_positions(model)
         self._freeze(train_layers)
@@ -74,7 +80,7 @@ class TransformerEncoder(nn.Module):
     def _hash(self, from_scratch: bool) -> str:
         digest = hashlib.sha256(self.network.config.to_json_string().encode())
         digest.update(self.tokenizer.backend_tokenizer.to_str().encode())
-        digest.update(f"{self.max_tokens} {self.lowercase} {self.prefix!r}".encode())
+        digest.update(f"{self.max_tokens} {self.lowercase} {self.strip_accents} {self.prefix!r}".encode())
         # Random weights that all train follow from the run's seed: the same component whatever the seed.
         for name, tensor in () if from_scratch else self.network.state_dict().items():
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
@@ -103,13 +109,21 @@ class TransformerEncoder(nn.Module):
         for number, text in enumerate(texts):
             if not text.strip():
                 raise DataError(f"text {number} of {len(texts)} is blank: {text!r}; expected at least one character")
-        prepared = [self.prefix + (text.lower() if self.lowercase else text) for text in texts]
+        prepared = [self.prefix + self._prepared(text) for text in texts]
         tokens: dict[str, Any] = self.tokenizer(
             prepared, padding=True, truncation=True, max_length=self.max_tokens, return_tensors="pt"
         )
         return dict(tokens)
 
+    def _prepared(self, text: str) -> str:
+        text = text.lower() if self.lowercase else text
+        return _without_marks(text) if self.strip_accents else text
+
     def forward(self, tokens: Tokens) -> TokenStates:
         """Last hidden states ``(N, L, D)``; the mask ``(N, L)`` is false on padding."""
         states: Tensor = self.network(**tokens).last_hidden_state
         return TokenStates(states, tokens["attention_mask"].bool())
+
+
+def _without_marks(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFD", text) if unicodedata.category(char) != "Mn")

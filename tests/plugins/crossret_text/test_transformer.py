@@ -111,6 +111,29 @@ def test_prefix_and_lowercase_change_tokens(bert: str) -> None:
     assert plain.tokenize(["DOGS"])["input_ids"].tolist() != plain.tokenize(["dogs"])["input_ids"].tolist()
 
 
+ACCENTS = ["Ein Mädchen ißt Ärpfel", "UNE ÉTÉ à l'Île", "Žlutý kůň", "ガラスの窓ぎわ", "一个 女孩", "İstanbul'da", "e\u0301"]
+
+
+def test_lower_case_without_accents_is_what_the_published_tokenizer_does(tmp_path: Path) -> None:
+    """The published code forces a cased model's tokenizer into lower-case mode, which strips accents, too."""
+    letters = sorted({char for text in ACCENTS for char in (*text, *text.lower())} | set("abcdefghijklmnopqrstuvwxyz"))
+    plain = [c for c in letters if not c.isspace()]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *plain, *(f"##{c}" for c in plain)]
+    config = transformers.BertConfig(
+        vocab_size=len(vocabulary), hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8
+    )
+    transformers.BertModel(config).save_pretrained(tmp_path)
+    words = {word: number for number, word in enumerate(vocabulary)}
+    transformers.BertTokenizer(words, do_lower_case=False).save_pretrained(tmp_path)
+    published = transformers.BertTokenizer(words, do_lower_case=True)
+    encoder = TransformerEncoder(str(tmp_path), lowercase=True, strip_accents=True)
+    found = encoder.tokenize(ACCENTS)
+    expected = published(ACCENTS, padding=True, return_tensors="pt")
+    assert found["input_ids"].tolist() == expected["input_ids"].tolist()
+    cased = TransformerEncoder(str(tmp_path), lowercase=True).tokenize(ACCENTS)
+    assert cased["input_ids"].tolist() != expected["input_ids"].tolist()
+
+
 @pytest.mark.parametrize("blank", ["", " \n"])
 def test_blank_text_is_an_error_even_with_a_prefix(bert: str, blank: str) -> None:
     with pytest.raises(DataError, match="text 1 of 2 is blank"):
@@ -132,7 +155,8 @@ def test_fingerprint_follows_weights_tokens_and_options(bert: str, xlmr: str, tm
     copied = shutil.copytree(bert, tmp_path / "copy")
     assert fingerprint() == fingerprint(str(copied)) == fingerprint(train_layers="none")
     changed = [fingerprint(xlmr), fingerprint(max_tokens=9), fingerprint(lowercase=True), fingerprint(prefix="x ")]
-    assert len({fingerprint(), fingerprint(random_init=True), *changed}) == 6
+    changed.append(fingerprint(strip_accents=True))
+    assert len({fingerprint(), fingerprint(random_init=True), *changed}) == 7
     assert fingerprint(random_init=True) == fingerprint(random_init=True)
     frozen = {"random_init": True, "train_layers": "none"}
     assert fingerprint(**frozen) != fingerprint(**frozen)
