@@ -83,6 +83,8 @@ class VisualRecipe(Strict):
     """The visual tower: backbone → optional principal components → projection → head.
 
     Attributes:
+        options: of the backbone; those of the default backbone name the weights of OpenAI's CLIP, which it would
+            otherwise lack.
         principal_components: keep so many of frozen features, fitted on the training items; ``None``: features as they
             are.
         hidden: width of the projection before the head, and of the attention block over frames.
@@ -98,6 +100,14 @@ class VisualRecipe(Strict):
     activation: bool = False
     dropout: float = Field(0.0, ge=0, lt=1)
     frames: FramesRecipe = FramesRecipe()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_has_weights(cls, content: Any) -> Any:
+        if not isinstance(content, dict) or "backbone" in content:
+            return content
+        options = content.get("options", {})
+        return content | {"options": {"pretrained": "openai"} | options} if isinstance(options, dict) else content
 
 
 class TextRecipe(Strict):

@@ -29,25 +29,52 @@ def shipped_suites() -> dict[str, Path]:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping.
+    """A YAML mapping, its ``${…}`` replaced.
 
     Raises:
         UsageError: missing, not UTF-8, not YAML (with its line), or not a mapping.
     """
+    return _resolved(_read(path), str(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
     from omegaconf import DictConfig, OmegaConf
     from omegaconf.errors import OmegaConfBaseException
     from yaml import YAMLError
 
     try:
         config = OmegaConf.load(path)
-        content = OmegaConf.to_container(config, resolve=True)
     except FileNotFoundError as error:
         raise UsageError(f"{path}: no such file") from error
     except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError) as error:
         raise UsageError(f"{path}: not a readable YAML file: {' '.join(str(error).split())}") from error
     if not isinstance(config, DictConfig):
-        raise UsageError(f"{path}: expected a mapping of keys to values, found a {type(content).__name__}")
-    return {str(key): value for key, value in content.items()}  # type: ignore[union-attr]
+        found = type(OmegaConf.to_container(config)).__name__
+        raise UsageError(f"{path}: expected a mapping of keys to values, found a {found}")
+    return {str(key): value for key, value in OmegaConf.to_container(config).items()}  # type: ignore[union-attr]
+
+
+def _resolved(content: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The content with its ``${key.of.the.same.content}`` replaced.
+
+    Raises:
+        UsageError: one of them leads nowhere or in a circle.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        plain: dict[str, Any] = OmegaConf.to_container(OmegaConf.create(dict(content)), resolve=True)  # type: ignore[assignment]
+    except (OmegaConfBaseException, RecursionError) as error:
+        raise UsageError(f"{where}: {' '.join(str(error).split())}") from error
+    return plain
+
+
+def _read_suite_file(path: Path) -> dict[str, Any]:
+    """A suite's content; ``${…}`` inside its recipes stays until a method's recipe is whole (:func:`recipe_of`)."""
+    content = _read(path)
+    later = {key: content.pop(key) for key in ("recipe", "methods") if key in content}
+    return _resolved(content, str(path)) | later
 
 
 def read_suite(name_or_path: str) -> Suite:
@@ -58,7 +85,7 @@ def read_suite(name_or_path: str) -> Suite:
     """
     path = _suite_path(name_or_path, Path())
     content = _with_parents(path, ())
-    content["name"] = read_yaml(path).get("name", path.stem)
+    content["name"] = _read_suite_file(path).get("name", path.stem)
     return validated(Suite, content, str(path))
 
 
@@ -74,17 +101,27 @@ def _with_parents(path: Path, children: tuple[Path, ...]) -> dict[str, Any]:
     """A suite's content over that of the suites it extends; an inherited method set to ``null`` is left out."""
     if path.resolve() in [child.resolve() for child in children]:
         raise UsageError(f"suites extend one another in a circle: {' → '.join(map(str, (*children, path)))}")
-    content = read_yaml(path)
+    content = _read_suite_file(path)
     name = content.pop("extends", None)
     if name is None:
         return content
-    parent = _with_parents(_suite_path(str(name), path.parent), (*children, path))
+    parent = _with_parents(_parent_path(path, str(name)), (*children, path))
     content = merged([parent, content])
     inherited, methods = parent.get("methods"), content.get("methods")
     if isinstance(inherited, dict) and isinstance(methods, dict):
         kept = {name: method for name, method in methods.items() if method is not None or name not in inherited}
         content["methods"] = kept
     return content
+
+
+def _parent_path(path: Path, name: str) -> Path:
+    try:
+        parent = _suite_path(name, path.parent)
+    except UsageError as error:
+        raise UsageError(f"{path}: extends: {error}") from error
+    if not parent.is_file():
+        raise UsageError(f"{path}: extends: {parent}: no such file")
+    return parent
 
 
 def validated(model: type[Model], content: Mapping[str, Any], where: str) -> Model:
@@ -169,13 +206,15 @@ def _override(text: str) -> Any:
 def recipe_of(suite: Suite, method: str, overrides: Sequence[str] = ()) -> Recipe:
     """The resolved recipe of one method of a suite.
 
+    In a recipe ``${data.options.root}`` stands for that key of the whole recipe, overrides included.
+
     Raises:
         UsageError: unknown method, key or value.
     """
     if method not in suite.methods:
         raise unknown("method", method, suite.methods)
-    content = merged(suite.lineage(method), overrides)
-    return validated(Recipe, content, f"suite {suite.name!r}, method {method!r}")
+    where = f"suite {suite.name!r}, method {method!r}"
+    return validated(Recipe, _resolved(merged(suite.lineage(method), overrides), where), where)
 
 
 def to_yaml(model: BaseModel) -> str:

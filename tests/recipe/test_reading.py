@@ -143,6 +143,27 @@ def test_a_term_that_was_switched_off_can_be_switched_on_again() -> None:
     assert merged([{"objective": OBJECTIVE}, off, {"objective": OBJECTIVE}]) == {"objective": OBJECTIVE}
 
 
+@pytest.mark.parametrize(
+    ("overrides", "options"),
+    [
+        ([], {"pretrained": "openai"}),
+        (["model.visual.hidden=7"], {"pretrained": "openai"}),
+        (["model.visual.options.trains=true"], {"pretrained": "openai", "trains": True}),
+        (["model.visual.options.pretrained=laion2b_s34b_b79k"], {"pretrained": "laion2b_s34b_b79k"}),
+        (["model.visual.backbone=hog"], {}),
+        (["model.visual.backbone=openclip:RN50"], {}),
+    ],
+)
+def test_the_default_backbone_has_weights(overrides: list[str], options: dict[str, Any]) -> None:
+    assert recipe(*overrides).model.visual.options == options
+
+
+def test_the_weights_of_the_default_backbone_exist() -> None:
+    open_clip = pytest.importorskip("open_clip")
+    visual = recipe().model.visual
+    assert visual.options["pretrained"] in open_clip.list_pretrained_tags_by_model(visual.backbone.partition(":")[2])
+
+
 def test_a_baseline_needs_no_objective_and_is_not_asked_with_fused_scores() -> None:
     assert recipe(objective={}, baseline="lexical").terms() == {}
     assert "cannot be asked with fused scores" in refusal("evaluation.query=fused", objective={}, baseline="lexical")
@@ -284,6 +305,61 @@ def test_a_method_that_others_extend_cannot_be_left_out(tmp_path: Path) -> None:
     child = write(tmp_path / "child.yaml", "extends: parent.yaml\nmethods: {a: null}")
     with pytest.raises(UsageError, match="method 'b' extends 'a'"):
         read_suite(str(child))
+
+
+def test_a_parent_that_is_not_there_is_named_with_the_file_that_extends_it(tmp_path: Path) -> None:
+    for name, said in (("emojis", "unknown suite 'emojis'; did you mean 'emoji'?"), ("a.yaml", "a.yaml: no such file")):
+        path = write(tmp_path / "child.yaml", f"extends: {name}")
+        with pytest.raises(UsageError) as refused:
+            read_suite(str(path))
+        assert str(refused.value).startswith(f"{path}: extends: ")
+        assert str(refused.value).endswith(said)
+
+
+PLACES = """
+languages: [es]
+recipe:
+  data: {dataset: emoji, options: {root: data/here}}
+  translation: {options: {path: "${data.options.root}/mt.csv"}}
+  model: {visual: {backbone: features, options: {path: "${data.options.root}/${data.dataset}.npy"}}}
+  objective: {source: {loss: triplet, between: [visual, source]}}
+methods:
+  a: {}
+  b: {recipe: {data: {options: {root: there}}}}
+  c: {recipe: {model: {visual: {options: {path: "${model.visual.hidden}.npy"}, hidden: 7}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "overrides", "path"),
+    [
+        ("a", [], "data/here/emoji.npy"),
+        ("a", ["data.options.root=/mine"], "/mine/emoji.npy"),
+        ("b", [], "there/emoji.npy"),
+        ("b", ["data.options.root=/mine"], "/mine/emoji.npy"),
+        ("c", [], "7.npy"),
+        ("a", ["model.visual.options.path=${data.options.root}/x"], "data/here/x"),
+    ],
+)
+def test_a_key_may_stand_for_another_of_the_whole_recipe(
+    method: str, overrides: list[str], path: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "places.yaml", PLACES)
+    for text in ("extends: places.yaml", PLACES):
+        found = recipe_of(read_suite(str(write(tmp_path / "suite.yaml", text))), method, overrides)
+        assert found.model.visual.options["path"] == path
+        assert found.translation.options["path"] == f"{found.data.options['root']}/mt.csv"
+
+
+@pytest.mark.parametrize("circle", ["${data.options.rot}", "${data.options.root}", "${data.options"])
+def test_a_key_that_stands_for_nothing_is_named_with_its_method(circle: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "suite.yaml", PLACES.replace("data/here", f"'{circle}'"))
+    with pytest.raises(UsageError) as refused:
+        recipe_of(read_suite(str(path)), "a")
+    message = str(refused.value)
+    assert message.startswith("suite 'suite', method 'a': ") or message.startswith(f"{path}: ")
+    assert "data.options" in message
+    assert "\n" not in message
 
 
 def test_suites_in_a_circle_are_refused(tmp_path: Path) -> None:

@@ -111,7 +111,15 @@ def test_prefix_and_lowercase_change_tokens(bert: str) -> None:
     assert plain.tokenize(["DOGS"])["input_ids"].tolist() != plain.tokenize(["dogs"])["input_ids"].tolist()
 
 
-ACCENTS = ["Ein Mädchen ißt Ärpfel", "UNE ÉTÉ à l'Île", "Žlutý kůň", "ガラスの窓ぎわ", "一个 女孩", "İstanbul'da", "e\u0301"]
+ACCENTS = [
+    "Ein Mädchen ißt Ärpfel",
+    "UNE ÉTÉ à l'Île",
+    "Žlutý kůň",
+    "ガラスの窓ぎわ",
+    "一个 女孩",
+    "İstanbul'da",
+    "e\u0301",
+]
 
 
 def test_lower_case_without_accents_is_what_the_published_tokenizer_does(tmp_path: Path) -> None:
