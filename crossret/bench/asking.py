@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
+from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint
 from crossret.bench.components import build_dataset
 from crossret.bench.folders import training_folder
@@ -15,7 +16,7 @@ from crossret.errors import DataError, UsageError, unknown
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import GalleryRanks
 from crossret.evaluation.model_ranks import rank_gallery
-from crossret.recipe.models import EvaluationRecipe, Recipe
+from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe
 from crossret.recipe.reading import validated
 from crossret.registry import Registry
 from crossret.results.record import Record
@@ -38,26 +39,38 @@ def device_of(checkpoint: Checkpoint) -> torch.device:
     return next(checkpoint.model.parameters()).device
 
 
-def check_language(checkpoint: Checkpoint, language: str) -> None:
+def on_other_data(checkpoint: Checkpoint, data: DataRecipe) -> Assembly:
+    """The checkpoint's recipe over other data; recorded translations are those of the other data, if it has any."""
+    recipe = checkpoint.assembly.recipe.model_copy(update={"data": data})
+    other = Assembly(recipe, checkpoint.assembly.registry, checkpoint.assembly.device)
+    if other.dataset.translations() is None:
+        return other
+    options = {name: value for name, value in recipe.translation.options.items() if name != "path"}
+    translation = recipe.translation.model_copy(update={"options": options})
+    return replace(other, recipe=recipe.model_copy(update={"translation": translation}))
+
+
+def check_language(assembly: Assembly, language: str) -> None:
     """Refuse a language that the data set has no captions in.
 
     Raises:
         UsageError: naming the nearest.
     """
-    known = checkpoint.assembly.dataset.test_languages(checkpoint.assembly.protocol)
+    known = assembly.dataset.test_languages(assembly.protocol)
     if language not in known:
         raise unknown("test language", language, known)
 
 
-def rank_all_galleries(checkpoint: Checkpoint, language: str, recipe: EvaluationRecipe) -> list[GalleryRanks]:
-    """Ranks of every gallery of the checkpoint's protocol in one language.
+def rank_all_galleries(
+    checkpoint: Checkpoint, assembly: Assembly, language: str, recipe: EvaluationRecipe
+) -> list[GalleryRanks]:
+    """Ranks of every gallery in one language; the assembly is the checkpoint's own, or its recipe over other data.
 
     Raises:
         UsageError: no such language.
         DataError: the query needs a translation that does not exist.
     """
-    check_language(checkpoint, language)
-    assembly = checkpoint.assembly
+    check_language(assembly, language)
     found = []
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
         gallery = assembly.gallery(name, language, translated=recipe.query != "target")

@@ -152,6 +152,12 @@ class _Planner:
         components_of(recipe, self.registry)
         dataset = self._dataset(recipe)
         protocol = protocol_of(dataset, recipe)
+        if recipe.baseline is None and dataset.protocols[protocol].test_only:
+            raise UsageError(
+                f"method {method!r}: data set {recipe.data.dataset!r}, protocol {protocol!r}, is for testing only, "
+                "nothing can be trained on it; train on another, then: "
+                f"crossret evaluate CHECKPOINT --data {recipe.data.dataset}"
+            )
         wanted = self.selection.languages or self.suite.languages
         languages = Languages(dataset, self._translator(recipe, dataset), protocol)
         languages.check(wanted)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crossret.cli.options import device, out, sets, table_format
+from crossret.cli.options import data_options, device, out, sets, table_format
 
 if TYPE_CHECKING:
     from crossret.bench.checkpoints import Checkpoint
@@ -72,24 +72,44 @@ def train(
     show_default=True,
     help="Human captions, their translation into the source language, or both scores.",
 )
+@click.option("--data", "dataset", metavar="NAME", help="Another data set than the one it was trained on.")
+@click.option("--protocol", help="Protocol of --data; default: the first.")
+@data_options("--data-option")
 @device
 @table_format()
-def evaluate(checkpoint: Path, language: str, query: str, device: str, format_: str) -> None:
+def evaluate(
+    checkpoint: Path,
+    language: str,
+    query: str,
+    dataset: str | None,
+    protocol: str | None,
+    options: dict[str, str],
+    device: str,
+    format_: str,
+) -> None:
     """Print every figure of CHECKPOINT, per gallery and direction."""
-    from crossret.bench.asking import rank_all_galleries
+    from crossret.bench.asking import on_other_data, rank_all_galleries
     from crossret.cli.printing import plain_table, show
+    from crossret.errors import UsageError
+    from crossret.recipe.models import DataRecipe
     from crossret.retrieval.metrics import direction_metrics, sumr
 
+    if dataset is None and (protocol or options):
+        raise UsageError("--protocol and --data-option describe another data set: name it with --data")
     found = _read(checkpoint, device)
+    assembly = found.assembly
+    if dataset is not None:
+        assembly = on_other_data(found, DataRecipe(dataset=dataset, protocol=protocol, options=options))
     recipe = found.assembly.recipe.evaluation.model_copy(update={"query": query})
     rows = []
-    for ranks in rank_all_galleries(found, language, recipe):
+    for ranks in rank_all_galleries(found, assembly, language, recipe):
         both = {"t2v": direction_metrics(ranks.t2v), "v2t": direction_metrics(ranks.v2t)}
         for direction, m in both.items():
             figures = (f"{m.r1:.1f}", f"{m.r5:.1f}", f"{m.r10:.1f}", f"{m.medr:g}", f"{m.meanr:.1f}", f"{m.map:.3f}")
             rows.append((ranks.gallery.split.name, direction, str(m.queries), *figures, f"{sumr(*both.values()):.1f}"))
     columns = ("gallery", "direction", "queries", "R@1", "R@5", "R@10", "MedR", "MeanR", "mAP", "SumR")
-    title = f"{checkpoint}, {language}, {query} queries"
+    where = f", {dataset}" if dataset else ""
+    title = f"{checkpoint}{where}, {language}, {query} queries"
     show((plain_table(title, columns, rows),), format_)
 
 
@@ -121,7 +141,7 @@ def search(
 
     folder = checkpoint or best_checkpoint(out, read_all([out]), language, registry())
     found = _read(folder, device)
-    check_language(found, language)
+    check_language(found.assembly, language)
     hits = nearest(found, query, gallery, top)
     rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]
     notes = [f"model: {folder}, trained on {', '.join(found.languages) or 'source captions only'}"]

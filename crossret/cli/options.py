@@ -36,6 +36,21 @@ class DeviceName(click.ParamType[str]):
         return str(value)
 
 
+class Assignment(click.ParamType[tuple[str, str]]):
+    """``root=/data`` → ``("root", "/data")``."""
+
+    name = "key=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        if isinstance(value, tuple):
+            return value
+        key, equals, rest = str(value).partition("=")
+        if not key or not equals:
+            self.fail(f"{value!r}: expected key=value, e.g. root=/data/photos", param, ctx)
+        return key, rest
+
+
 LIST = CommaList()
 
 lang = click.option("--lang", "languages", type=LIST, default=(), help="Languages, BCP-47; default: all of the suite.")
@@ -49,6 +64,19 @@ out = click.option(
     help="Folder for records, models and tables.",
 )
 runs = click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+
+
+def data_options(name: str) -> Callable[[Command], Command]:
+    """Options of a data set, as a mapping."""
+    return click.option(
+        name,
+        "options",
+        type=Assignment(),
+        multiple=True,
+        metavar="KEY=VALUE",
+        callback=lambda _, __, pairs: dict(pairs),
+        help="Option of the data set, e.g. root=FOLDER; may be given several times.",
+    )
 
 
 def table_format(default: str = "rich") -> Callable[[Command], Command]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
@@ -69,10 +69,15 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class ProtocolInfo:
-    """A named way to use a data set: which splits there are and what they measure."""
+    """A named way to use a data set: which splits there are and what they measure.
+
+    Attributes:
+        test_only: there is no ``train`` and no ``val``: models trained on other data are evaluated on its galleries.
+    """
 
     summary: str
     galleries: tuple[str, ...]
+    test_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +179,22 @@ class ClipDataset(Dataset, Protocol):
 
     def clip(self, item: Item) -> Path:
         """The file of an item; whoever decodes it says so if it is missing or broken."""
+        ...
+
+
+@runtime_checkable
+class FetchedDataset(Protocol):
+    """A data set whose files, or some of them, can be fetched from where they were published."""
+
+    def fetch(self, *, trust: bool, report: Callable[[str], None]) -> None:
+        """Fetch what may be fetched and is not there; every file appears whole or not at all.
+
+        Args:
+            trust: take files without a known hash as they come, and remember the hash of what came.
+            report: told of every file, and of the terms.
+
+        Raises:
+            DataError: a file cannot be fetched, is not what its hash says, or has no known hash and ``trust`` is off.
+            ComponentError: a library is missing.
+        """
         ...
