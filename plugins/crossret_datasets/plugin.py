@@ -12,18 +12,19 @@ _NRCCR = (
     ("nrccr-mscoco", "mscoco", ("en", "zh", "ja"), "image", "MSCOCO with COCO-CN and STAIR"),
 )
 
-# Read from the files as they were published: name, class, languages, modality, licence, source, summary.
-_PUBLISHED = (
-    (
-        "multi30k",
+# Read from the files as they were published.
+_PUBLISHED = {
+    "multi30k": (
         "multi30k:Multi30k",
-        ("en", "de", "fr", "cs"),
-        "image",
-        "LicenseRef-research-only",
-        "https://github.com/multi30k/dataset",
-        "Multi30K as its repository ships it: 31,014 Flickr30K pictures, and test sets of 2016 to 2018",
+        Meta(
+            summary="Multi30K as its repository ships it: 31,014 Flickr30K pictures, and test sets of 2016 to 2018",
+            modality="image",
+            languages=("en", "de", "fr", "cs"),
+            licence="LicenseRef-research-only",
+            source="https://github.com/multi30k/dataset",
+        ),
     ),
-)
+}
 
 
 @hookimpl
@@ -46,8 +47,7 @@ def register_datasets(register: Register) -> None:
         "crossret_datasets.folder.dataset:Folder",
         Meta(summary="a folder of your pictures or clips and a table of captions", modality="image", licence="yours"),
     )
-    for name, target, languages, modality, licence, source, summary in _PUBLISHED:
-        meta = Meta(summary=summary, modality=modality, languages=languages, licence=licence, source=source)
+    for name, (target, meta) in _PUBLISHED.items():
         register(name, f"crossret_datasets.{target}", meta)
     for name, function, languages, modality, summary in _NRCCR:
         register(
