@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,8 +120,21 @@ class Registry:
             raise unknown(kind, name, (wanted,))
         return component
 
+    def chain(self, kind: str, name: str) -> tuple[Component, ...]:
+        """The component of a name and those inside it: ``clips:timm:resnet18`` is ``clips``, then ``timm``.
+
+        Raises:
+            UsageError: as :meth:`get`, for any of them.
+        """
+        component = self.get(kind, name)
+        if not component.meta.wraps:
+            return (component,)
+        return (component, *self.chain(component.meta.wraps, name.partition(":")[2]))
+
     def build(self, kind: str, name: str, *args: Any, **options: Any) -> Any:
         """Import and construct a component; the part after the colon becomes the first argument.
+
+        A component that wraps another gets that one instead, built with ``options["options"]``.
 
         Raises:
             UsageError: an option it does not take, or a value it refuses.
@@ -129,6 +142,11 @@ class Registry:
         """
         component = self.get(kind, name)
         argument = name.partition(":")[2]
+        if component.meta.wraps:
+            inner = options.pop("options", {})
+            if not isinstance(inner, Mapping):
+                raise UsageError(f"{kind} {name!r}: options of {argument!r} are {inner!r}; expected keys and values")
+            return construct(component, (self.build(component.meta.wraps, argument, **inner), *args), options)
         return construct(component, (argument, *args) if argument else args, options)
 
 

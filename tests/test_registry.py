@@ -182,3 +182,40 @@ def test_an_unknown_name_is_one_line_and_its_suggestion_is_known(name: str, know
 def test_a_long_list_of_names_is_cut() -> None:
     said = nearest("zzz", [f"name{n:02}" for n in range(40)])
     assert said.endswith("name11, …")
+
+
+class Around:
+    def __init__(self, inner: object, frames: int = 3) -> None:
+        self.inner, self.frames = inner, frames
+
+
+def wrapping() -> Registry:
+    around = component("around", f"{__name__}:Around", Meta(argument="LOSS", wraps="loss"), plugin="wrapper")
+    return registry_of(around, component(), component("with", meta=Meta(argument="MODEL")))
+
+
+def test_a_component_may_wrap_another_that_its_argument_names() -> None:
+    registry = wrapping()
+    built = registry.build("loss", "around:with:a:b", frames=5, options={"size": 7})
+    assert (built.frames, built.inner.context, built.inner.size) == (5, "a:b", 7)
+    assert [part.name for part in registry.chain("loss", "around:with:a:b")] == ["around", "with"]
+    assert [part.name for part in registry.chain("loss", "around:around:plain")] == ["around", "around", "plain"]
+    assert [part.name for part in registry.chain("loss", "plain")] == ["plain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("around:plan", {}, "unknown loss 'plan'; did you mean 'plain'?"),
+        ("around", {}, "unknown loss 'around'; did you mean 'around:LOSS'?"),
+        ("around:with:m", {"options": {"sise": 1}}, "unknown option of loss 'with' 'sise'; did you mean 'size'?"),
+        ("around:with:m", {"frame": 1}, "unknown option of loss 'around' 'frame'; did you mean 'frames'?"),
+        ("around:with:m", {"options": 3}, "loss 'around:with:m': options of 'with:m' are 3; expected keys and values"),
+    ],
+)
+def test_what_is_wrong_inside_a_wrapped_component_is_said_of_that_one(
+    name: str, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        wrapping().build("loss", name, **options)
+    assert str(refused.value) == said

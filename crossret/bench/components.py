@@ -22,7 +22,7 @@ def components_of(recipe: Recipe, registry: Registry) -> list[Component]:
         names.append(("visual-backbone", recipe.model.visual.backbone))
         names.append(("text-encoder", recipe.model.text.encoder))
         names.extend(("loss", term.loss) for term in recipe.terms().values())
-    return [registry.get(kind, name) for kind, name in names]
+    return [component for kind, name in names for component in registry.chain(kind, name)]
 
 
 def views_of_terms(recipe: Recipe, registry: Registry) -> dict[str, tuple[str, ...]]:

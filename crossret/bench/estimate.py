@@ -19,6 +19,7 @@ from crossret.results.store import Store, read_all
 # One core's rate on the small matrices of a training step: emoji, 36 epochs, in 9 s (source only) to 25 s (all terms).
 FLOPS = 24e9
 TOKENS_PER_TEXT = 4
+FRAMES_PER_CLIP = 12
 SECONDS_PER_UNIT = 1.5
 START_SECONDS = 5.0
 # A worker with torch loaded that trains a small model, and the process that hands out the jobs.
@@ -81,7 +82,9 @@ class _FromMeta:
         views = {view for read in views_of_terms(recipe, self.registry).values() for view in read}
         encoded = len(views & {"source", "target", "back"} | ({"source", "target"} if "cross" in views else set()))
         text = self.registry.get("text-encoder", recipe.model.text.encoder).meta.seconds_per_1000 or 1.0
-        sample = encoded * text / 1000 + _tower_flops(recipe, encoded + ("cross" in views)) / FLOPS
+        backbone = self.registry.get("visual-backbone", recipe.model.visual.backbone).meta
+        frames = FRAMES_PER_CLIP if backbone.modality == "video" else 0
+        sample = encoded * text / 1000 + _tower_flops(recipe, encoded + ("cross" in views), frames) / FLOPS
         return self._features(recipe) + recipe.training.epochs * self._samples(recipe) * sample + asked
 
     def _features(self, recipe: Recipe) -> float:
@@ -94,8 +97,11 @@ class _FromMeta:
         protocol = protocol_of(dataset, recipe)
         splits = ("train", "val", *dataset.protocols[protocol].galleries)
         items = sum(len(dataset.split(protocol, split).items) for split in splits)
-        meta = self.registry.get("visual-backbone", recipe.model.visual.backbone).meta
-        return items * (meta.seconds_per_1000 or 0.0) / 1000
+        outer, *inner = self.registry.chain("visual-backbone", recipe.model.visual.backbone)
+        seconds = (outer.meta.seconds_per_1000 or 0.0) + FRAMES_PER_CLIP * sum(
+            c.meta.seconds_per_1000 or 0.0 for c in inner
+        )
+        return items * seconds / 1000
 
     def _samples(self, recipe: Recipe) -> int:
         """Training samples of an epoch if every caption can be translated."""
@@ -116,10 +122,11 @@ class _FromMeta:
         return self._datasets[name]
 
 
-def _tower_flops(recipe: Recipe, passes: int) -> float:
+def _tower_flops(recipe: Recipe, passes: int, frames: int) -> float:
     """Floating-point operations of one sample, forward and backward (six per weight and use)."""
     text, visual = recipe.model.text, recipe.model.visual
     per_token = text.width * (3 * text.width + 2 * text.query_width)
     heads = recipe.model.common * (passes * text.width + visual.hidden)
-    width = visual.principal_components or visual.hidden
-    return 6.0 * (passes * TOKENS_PER_TEXT * per_token + heads + width * visual.hidden)
+    per_frame = visual.hidden * (3 * visual.hidden + 2 * visual.frames.query_width)
+    picture = (visual.principal_components or visual.hidden) * visual.hidden
+    return 6.0 * (passes * TOKENS_PER_TEXT * per_token + heads + (frames * per_frame or picture))

@@ -12,6 +12,8 @@ class Meta:
     Attributes:
         summary: one line for ``crossret components``.
         argument: what follows the colon in a name such as ``timm:MODEL``; empty if it takes none.
+        wraps: kind of the component that the argument names, as in ``clips:timm:MODEL``; it is built first, with the
+            option ``options``, and is the first argument.
         modality: ``image``, ``video``, ``text`` or empty.
         dimension: width of the vectors it makes, if fixed.
         views: for a loss that always reads the same views, which; empty if the recipe names them.
@@ -25,6 +27,7 @@ class Meta:
 
     summary: str = ""
     argument: str = ""
+    wraps: str = ""
     modality: str = ""
     dimension: int | None = None
     views: tuple[str, ...] = ()
