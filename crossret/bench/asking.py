@@ -97,12 +97,19 @@ def search(checkpoint: Checkpoint, text: str, gallery: str | None, count: int) -
     items = embed_items(checkpoint.model, assembly.visual.of(split), batch, device)
     query = embed_texts(checkpoint.model, [text], 1, device)
     places, scores = top_items(query, items, count)
-    source = assembly.dataset.source_language
-    captions = {c.subject: c.text for c in assembly.dataset.captions(assembly.protocol, name, source)}
+    captions = _source_captions(assembly, name)
     return [
         Hit(rank, split.items[place], float(score), captions.get(split.items[place].subject, ""))
         for rank, (place, score) in enumerate(zip(places[0], scores[0], strict=True), start=1)
     ]
+
+
+def _source_captions(assembly: Assembly, gallery: str) -> dict[str, str]:
+    """A source caption by subject; empty if the gallery has none."""
+    dataset, source = assembly.dataset, assembly.dataset.source_language
+    if source not in dataset.test_languages(assembly.protocol):
+        return {}
+    return {caption.subject: caption.text for caption in dataset.captions(assembly.protocol, gallery, source)}
 
 
 def best_checkpoint(out: Path, stored: list[Stored], language: str, registry: Registry) -> Path:

@@ -46,6 +46,17 @@ class Languages:
             return f"no translation route from {language} back to {source}, so no {source} queries"
         if language == source and recipe.texts.target != "none":
             return f"{source} is the source language"
+        return self._without_source_captions(recipe)
+
+    def _without_source_captions(self, recipe: Recipe) -> str:
+        """What needs human source captions beside the training captions, where the data set has none."""
+        source, known = self.dataset.source_language, self.dataset.test_languages(self.protocol)
+        if source in known:
+            return ""
+        if recipe.baseline is not None:
+            return f"no human {source} captions of the galleries, by which a baseline knows their items"
+        if recipe.texts.target == "none" and not any(self._has_route(language, source) for language in known):
+            return f"no human {source} captions to validate with, and no translation route to {source}"
         return ""
 
     def terms_without_way_back(self, views: Mapping[str, Sequence[str]], languages: Sequence[str]) -> tuple[str, ...]:

@@ -9,9 +9,8 @@ from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, write_checkpoint
 from crossret.bench.devices import accelerator_for, peak_memory_mb
 from crossret.bench.plan import Training
+from crossret.bench.validation import validation
 from crossret.data.sampling import Sampler
-from crossret.evaluation.model_ranks import rank_gallery
-from crossret.model.dual_encoder import DualEncoder
 from crossret.objective.objective import build_objective
 from crossret.registry import Registry
 from crossret.training.resume import STATE_FILE
@@ -45,7 +44,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
         recipe.training,
         Sampler(assembly.training_set(training.languages), recipe.texts, recipe.training.batch_size, training.seed),
         InputBank(inputs, accelerator.device),
-        _validation(assembly, training, accelerator.device),
+        validation(assembly, training.languages, accelerator.device),
         report,
         folder,
         assembly.conventions.batching,
@@ -72,21 +71,3 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
         ),
     )
     (folder / STATE_FILE).unlink(missing_ok=True)
-
-
-def _validation(assembly: Assembly, training: Training, device: object) -> Callable[[DualEncoder], float]:
-    """Mean score on the validation gallery, asked with human captions of the languages trained on."""
-    import torch
-
-    assert isinstance(device, torch.device)
-    selection = assembly.conventions.selection
-    recipe = selection.asking(training.recipe.evaluation)
-    languages = training.languages or (assembly.dataset.source_language,)
-    galleries = [assembly.gallery("val", language, translated=recipe.query != "target") for language in languages]
-    inputs = assembly.visual.of(galleries[0].split)
-
-    def validate(model: DualEncoder) -> float:
-        scores = [selection.score(rank_gallery(model, gallery, inputs, recipe, device)) for gallery in galleries]
-        return sum(scores) / len(scores)
-
-    return validate

@@ -121,7 +121,7 @@ class Dataset(Protocol):
         ...
 
     def test_languages(self, protocol: str) -> tuple[str, ...]:
-        """Languages with human test captions, the source language included."""
+        """Languages with human test captions; the source language among them if ``val`` and the galleries have its."""
         ...
 
     def split(self, protocol: str, name: str) -> Split:

@@ -23,7 +23,7 @@ class Selection:
     """
 
     figure: str
-    query: Literal["target", "fused"]
+    query: Literal["target", "translated", "fused"]
     fusion_weight: float
     score: Callable[[GalleryRanks], float]
 
