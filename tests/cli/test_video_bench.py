@@ -14,8 +14,6 @@ from small_clips import COLOURS, WAYS, write_moving
 
 from crossret.plugins import registry
 
-CHANCE_AT_1 = 100 / (len(COLOURS) * len(WAYS))
-
 
 @pytest.fixture(scope="module")
 def crossret(tmp_path_factory: pytest.TempPathFactory) -> Crossret:
@@ -46,7 +44,7 @@ def scores(folder: Path, method: str) -> dict[str, Any]:
 def test_clips_are_decoded_trained_on_ranked_and_tabled(run: Path, crossret: Crossret) -> None:
     found = scores(run, "translate-train")
     assert found["items"] == found["captions"] == len(COLOURS) * len(WAYS)
-    assert found["t2v"]["r1"] > 4 * CHANCE_AT_1, "knowing the colour alone is worth four times chance"
+    assert found["t2v"]["r1"] > 50, "who knows only the colour, and not the order of frames, gets 25"
     board = crossret("leaderboard", run)
     assert board.code == 0
     assert f"{found['sumr']:.1f}" in board.out
