@@ -12,15 +12,10 @@ TRAIN, VAL = "train", "val"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One split as it was published.
-
-    Attributes:
-        items: their number.
-        captions: their number per language; ``None`` where it was not published.
-    """
+    """One split as it was published: its items, and its captions per language."""
 
     items: int
-    captions: Mapping[str, int | None]
+    captions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
