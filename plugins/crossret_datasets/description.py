@@ -19,11 +19,15 @@ def describe(dataset: FilesDataset, protocol: str, rules: Rules) -> Description:
     counts["text files in all"] = len(facts.texts)
     languages = dict.fromkeys(lang for part in rules.parts.values() for lang in part.captions)
     rows: dict[str, dict[str, str | int | float]] = {
-        lang: {f"{name} captions": part.captions.get(lang, 0) for name, part in rules.parts.items()}
+        lang: {f"{name} captions": _shown(part.captions.get(lang, 0)) for name, part in rules.parts.items()}
         for lang in languages
     }
     extra = {"protocol": rules.summary, "licence": facts.licence, "source": facts.source}
     return Description(counts, rows, card(facts), extra)
+
+
+def _shown(count: int | None) -> str | int:
+    return "not published" if count is None else count
 
 
 def card(facts: Facts) -> str:

@@ -12,10 +12,15 @@ TRAIN, VAL = "train", "val"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One split as it was published: its items, and its captions per language."""
+    """One split as it was published.
+
+    Attributes:
+        items: their number.
+        captions: their number per language; ``None`` where it was not published.
+    """
 
     items: int
-    captions: Mapping[str, int]
+    captions: Mapping[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)

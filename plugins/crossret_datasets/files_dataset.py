@@ -13,7 +13,7 @@ from crossret.errors import DataError, UsageError, unknown
 from crossret_datasets.description import describe
 from crossret_datasets.facts import Facts, Part, Rules
 from crossret_datasets.pictures import Pictures, open_picture
-from crossret_datasets.text_files import TextFiles
+from crossret_datasets.text_files import MissingFileError, TextFiles
 from crossret_datasets.texts import Text, to_captions
 
 if TYPE_CHECKING:
@@ -85,14 +85,25 @@ class FilesDataset(ABC):
         return self._splits[protocol, name]
 
     def captions(self, protocol: str, split: str, lang: str) -> tuple[Caption, ...]:
-        """Human captions of a split in one language, in the order of the file."""
+        """Human captions of a split in one language, in the order of the file.
+
+        Those that equal a source caption of their item are marked, if source captions are at hand.
+        """
         known = self._part(protocol, split).captions
         if lang not in known:
             raise unknown(f"language of data set {self.facts.name!r}, split {split!r}", lang, known)
         texts = self.texts_of(protocol, split, lang)
-        if lang == self.source_language or self.source_language not in known:
-            return to_captions(texts, lang, ())
-        return to_captions(texts, lang, self.texts_of(protocol, split, self.source_language))
+        source = () if lang == self.source_language else self._source_texts(protocol, split, known)
+        return to_captions(texts, lang, source)
+
+    def _source_texts(self, protocol: str, split: str, known: Mapping[str, int | None]) -> tuple[Text, ...]:
+        """Source captions to compare with; none where their file is not at hand, as for a test without them."""
+        if self.source_language not in known:
+            return ()
+        try:
+            return self.texts_of(protocol, split, self.source_language)
+        except MissingFileError:
+            return ()
 
     def image(self, item: Item) -> Image:
         """The picture, RGB, upright.

@@ -12,7 +12,11 @@ _NRCCR = (
     ("nrccr-mscoco", "mscoco", ("en", "zh", "ja"), "image", "MSCOCO with COCO-CN and STAIR"),
 )
 
-# Read from the files as they were published.
+_XM3600 = """
+ar bn cs da de el en es fa fi fil fr he hi hr hu id it ja ko mi nl no pl pt quz ro ru sv sw te th tr uk vi zh
+"""
+
+# Read from the files as they were published; a test compares them with what the readers say.
 _PUBLISHED = {
     "multi30k": (
         "multi30k:Multi30k",
@@ -22,6 +26,66 @@ _PUBLISHED = {
             languages=("en", "de", "fr", "cs"),
             licence="LicenseRef-research-only",
             source="https://github.com/multi30k/dataset",
+        ),
+    ),
+    "xtd10": (
+        "xtd10:Xtd10",
+        Meta(
+            summary="XTD10: 1,000 COCO pictures in eleven languages, for testing only",
+            modality="image",
+            languages=("en", "es", "it", "ko", "pl", "ru", "tr", "zh", "de", "fr", "ja"),
+            licence="LicenseRef-Adobe-Research",
+            source="https://github.com/adobe-research/Cross-lingual-Test-Dataset-XTD10",
+        ),
+    ),
+    "crossmodal-3600": (
+        "crossmodal3600:Crossmodal3600",
+        Meta(
+            summary="Crossmodal-3600: 3,600 pictures in 36 languages, for testing only",
+            modality="image",
+            languages=tuple(_XM3600.split()),
+            licence="CC-BY-4.0",
+            source="https://google.github.io/crossmodal-3600/",
+        ),
+    ),
+    "xflickr-co": (
+        "xflickrco:XFlickrCO",
+        Meta(
+            summary="xFlickr&CO of IGLUE: 2,000 Flickr30K and COCO pictures in eight languages, for testing only",
+            modality="image",
+            languages=("en", "de", "es", "id", "ja", "ru", "tr", "zh"),
+            licence="MIT",
+            source="https://github.com/e-bug/iglue",
+        ),
+    ),
+    "coco-cn": (
+        "coco_cn:CocoCn",
+        Meta(
+            summary="COCO-CN: 20,341 COCO pictures with captions written in Chinese",
+            modality="image",
+            languages=("en", "zh"),
+            licence="LicenseRef-on-request",
+            source="https://github.com/li-xirong/coco-cn",
+        ),
+    ),
+    "stair": (
+        "stair:Stair",
+        Meta(
+            summary="STAIR Captions 1.2: five Japanese captions for every COCO picture",
+            modality="image",
+            languages=("en", "ja"),
+            licence="CC-BY-4.0",
+            source="https://github.com/STAIR-Lab-CIT/STAIR-captions",
+        ),
+    ),
+    "msvd-cn": (
+        "msvd_cn:MsvdCn",
+        Meta(
+            summary="MSVD-CN: 1,970 clips with Chinese captions",
+            modality="video",
+            languages=("en", "zh"),
+            licence="NOASSERTION",
+            source="https://github.com/mcislab-machine-learning/MSVD-CN",
         ),
     ),
 }

@@ -17,6 +17,10 @@ from crossret.errors import DataError
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
 
+class MissingFileError(DataError):
+    """A text file is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a file: its number from 1 and its content."""
@@ -40,13 +44,13 @@ class TextFiles:
         """Where a file lies; a gzipped one may also lie there unpacked.
 
         Raises:
-            DataError: it is not there; the line says which names were tried.
+            MissingFileError: it is not there; the line says which names were tried.
         """
         tried = (name, name.removesuffix(".gz")) if name.endswith(".gz") else (name,)
         found = next((self.root / one for one in tried if (self.root / one).is_file()), None)
         if found is None:
             also = f" (nor is there {Path(tried[1]).name})" if len(tried) > 1 else ""
-            raise DataError(f"{self.root / name}: no such file{also}; {self.remedy(name)}")
+            raise MissingFileError(f"{self.root / name}: no such file{also}; {self.remedy(name)}")
         return found
 
     def lines(self, name: str) -> list[Line]:

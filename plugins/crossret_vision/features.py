@@ -36,7 +36,10 @@ class StoredFeatures:
         self._array = read_array(self.path)
         self._rows = read_ids(self.ids_path)
         if len(self._rows) != len(self._array):
-            raise DataError(f"{self.ids_path}: {len(self._rows)} ids; expected {len(self._array)}, as in {self.path}")
+            raise DataError(
+                f"{self.ids_path}: {len(self._rows)} ids; expected {len(self._array)}, as in {self.path} (frames "
+                f"of clips need {self.path.stem}.lengths.txt)"
+            )
         self.dimension = int(self._array.shape[1])
 
     def fingerprint(self) -> str:

@@ -62,9 +62,9 @@ def register_visual_backbones(register: Register) -> None:
     )
     register(
         "features",
-        "crossret_vision.features:StoredFeatures",
+        "crossret_vision.frame_features:stored_features",
         Meta(
-            summary="Vectors from a .npy or .safetensors file and a list of item ids",
+            summary="Vectors of pictures or of frames, from a .npy or .safetensors file and a list of item ids",
             modality="image",
             memory_mb=50,
             seconds_per_1000=0.01,
