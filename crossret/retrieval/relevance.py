@@ -69,18 +69,40 @@ class Relevance:
         codes: dict[str, int] = {}
         captions = _encode(caption_subjects, codes)
         items = _encode(item_subjects, codes)
-        by_subject = np.argsort(items, kind="stable")
-        first = np.searchsorted(items[by_subject], captions, side="left")
-        matches = np.searchsorted(items[by_subject], captions, side="right") - first
+        asked = np.arange(captions.size)
         if queried is not None:
-            matches = np.where(np.isin(captions, _known(queried, codes)), matches, 0)
-        within = np.arange(matches.sum()) - np.repeat(np.cumsum(matches) - matches, matches)
-        return cls(
-            captions=np.repeat(np.arange(captions.size), matches),
-            items=by_subject[np.repeat(first, matches) + within],
-            caption_count=captions.size,
-            item_count=items.size,
-        )
+            asked = np.flatnonzero(np.isin(captions, _known(queried, codes)))
+        by_subject = np.argsort(items, kind="stable")
+        return _joined(asked, captions[asked], items[by_subject], by_subject, captions.size, items.size)
+
+    def shared_by_equal(self, texts: Sequence[str]) -> Relevance:
+        """Every caption with a positive item has those of all captions with the same text.
+
+        Captions without a positive stay without one: distractors do not become queries.
+
+        Args:
+            texts: text of every caption, length C.
+        """
+        groups = _encode(texts, {})
+        asked = np.unique(self.captions)
+        pairs = np.unique(groups[self.captions] * self.item_count + self.items)
+        group, item = np.divmod(pairs, self.item_count)
+        return _joined(asked, groups[asked], group, item, self.caption_count, self.item_count)
+
+
+def _joined(
+    captions: IntArray, keys: IntArray, item_keys: IntArray, items: IntArray, caption_count: int, item_count: int
+) -> Relevance:
+    """Every caption with every item of the same key; item keys ascend."""
+    first = np.searchsorted(item_keys, keys, side="left")
+    matches = np.searchsorted(item_keys, keys, side="right") - first
+    within = np.arange(matches.sum()) - np.repeat(np.cumsum(matches) - matches, matches)
+    return Relevance(
+        captions=np.repeat(captions, matches),
+        items=items[np.repeat(first, matches) + within],
+        caption_count=caption_count,
+        item_count=item_count,
+    )
 
 
 def _indices(what: str, values: npt.ArrayLike, count: int) -> IntArray:
