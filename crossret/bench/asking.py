@@ -73,7 +73,9 @@ def rank_all_galleries(
     check_language(assembly, language)
     found = []
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
-        gallery = assembly.gallery(name, language, translated=recipe.query != "target")
+        gallery = assembly.gallery(
+            name, language, translated=recipe.query != "target", duplicates=recipe.duplicate_captions
+        )
         inputs = assembly.visual.of(gallery.split)
         found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint)))
     return found

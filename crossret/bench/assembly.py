@@ -24,12 +24,13 @@ from crossret.data.ragged import Ragged
 from crossret.data.visual_inputs import VisualInputs
 from crossret.errors import ComponentError
 from crossret.evaluation.gallery import Gallery, load_gallery
+from crossret.evaluation.positives import POSITIVES
 from crossret.model.dual_encoder import DualEncoder
 from crossret.model.frame_tower import FrameTower
 from crossret.model.principal_components import fit_principal_components
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
-from crossret.recipe.models import Recipe
+from crossret.recipe.models import DuplicateCaptions, Recipe
 from crossret.registry import Registry
 from crossret.training.seeds import seed_everything
 from crossret.translation.fill import human_target_pool, source_pool, translated_pool
@@ -153,7 +154,9 @@ class Assembly:
     def _reads_back(self) -> bool:
         return any("back" in views for views in views_of_terms(self.recipe, self.registry).values())
 
-    def gallery(self, split: str, language: str, *, translated: bool) -> Gallery:
+    def gallery(
+        self, split: str, language: str, *, translated: bool, duplicates: DuplicateCaptions = "distinct"
+    ) -> Gallery:
         """One gallery in one language, with English queries if they are asked for."""
-        translator = self.translator if translated else None
-        return load_gallery(self.dataset, self.protocol, split, language, translator, self.conventions.item_queries)
+        translator, asked = self.translator if translated else None, self.conventions.item_queries
+        return load_gallery(self.dataset, self.protocol, split, language, translator, asked, POSITIVES[duplicates])

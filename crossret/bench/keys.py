@@ -15,6 +15,7 @@ COSTS_ONLY = {"checkpoint_seconds"}
 
 # Recipes that say nothing of it keep the keys that they had before there was this field.
 LATER = {"reference": False}
+LATER_OF_EVALUATION = {"duplicate_captions": "distinct"}
 
 
 def hash_of(content: Any) -> str:
@@ -30,7 +31,7 @@ def training_key(
     versions: Mapping[str, str],
 ) -> str:
     """Key of a trained model: how it is asked later does not matter."""
-    content = _without_later(recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"}))
+    content = _without(recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"}), LATER)
     content["training"] = {name: value for name, value in content["training"].items() if name not in COSTS_ONLY}
     if recipe.reference:
         # Padding counts, so the batches of a validation take part in what is selected.
@@ -41,8 +42,9 @@ def training_key(
 def unit_key(recipe: Recipe, unit: UnitId, training: str, data: Mapping[str, str], shown: Mapping[str, Any]) -> str:
     """Key of a record; ``shown`` is what the record says of its row besides its numbers (suite, label, …)."""
     asked = recipe.model_dump(mode="json", include={"reference", "evaluation", "baseline", "baseline_options"})
-    return hash_of([_without_later(asked), unit.model_dump(mode="json"), training, dict(data), dict(shown)])
+    asked["evaluation"] = _without(asked["evaluation"], LATER_OF_EVALUATION)
+    return hash_of([_without(asked, LATER), unit.model_dump(mode="json"), training, dict(data), dict(shown)])
 
 
-def _without_later(content: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in LATER or value != LATER[name]}
+def _without(content: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in later or value != later[name]}

@@ -19,7 +19,7 @@ from crossret.bench.plan import PlannedUnit
 from crossret.contracts.baseline import Baseline
 from crossret.errors import ComponentError
 from crossret.evaluation.baseline_ranks import rank_with_baseline
-from crossret.evaluation.gallery import GalleryRanks, without_copies
+from crossret.evaluation.gallery import Gallery, GalleryRanks, without_copies
 from crossret.evaluation.model_ranks import rank_gallery
 from crossret.registry import Registry
 from crossret.results.ranks_file import DirectionName, QueryRanks, RanksByGallery
@@ -44,7 +44,7 @@ def _ranked_by_model(
 ) -> Iterator[GalleryRanks]:
     recipe = unit.recipe.evaluation
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
-        gallery = assembly.gallery(name, unit.id.language, translated=recipe.query != "target")
+        gallery = _gallery(assembly, name, unit)
         yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device)
 
 
@@ -62,10 +62,17 @@ def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> 
     dataset, recipe = assembly.dataset, unit.recipe.evaluation
     found = []
     for name in dataset.protocols[assembly.protocol].galleries:
-        gallery = assembly.gallery(name, unit.id.language, translated=recipe.query != "target")
+        gallery = _gallery(assembly, name, unit)
         described = dataset.captions(assembly.protocol, name, dataset.source_language)
         found.append(rank_with_baseline(baseline, gallery, described, recipe))
     return _record(unit, found, origin, torch.device("cpu"), assembly, None, time.monotonic() - started)
+
+
+def _gallery(assembly: Assembly, name: str, unit: PlannedUnit) -> Gallery:
+    recipe = unit.recipe.evaluation
+    return assembly.gallery(
+        name, unit.id.language, translated=recipe.query != "target", duplicates=recipe.duplicate_captions
+    )
 
 
 def _record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -83,7 +83,7 @@ def evaluate(
     query: str,
     dataset: str | None,
     protocol: str | None,
-    options: dict[str, str],
+    options: dict[str, Any],
     device: str,
     format_: str,
 ) -> None:

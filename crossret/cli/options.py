@@ -36,19 +36,27 @@ class DeviceName(click.ParamType[str]):
         return str(value)
 
 
-class Assignment(click.ParamType[tuple[str, str]]):
-    """``root=/data`` → ``("root", "/data")``."""
+class Assignment(click.ParamType[tuple[str, str | bool | float]]):
+    """``root=/data`` → ``("root", "/data")``, ``clean=false`` → ``("clean", False)``, as ``--set`` reads values."""
 
     name = "key=value"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str | bool | float]:
         """Split at the first equals sign."""
+        from yaml import YAMLError, safe_load
+
         if isinstance(value, tuple):
             return value
         key, equals, rest = str(value).partition("=")
         if not key or not equals:
             self.fail(f"{value!r}: expected key=value, e.g. root=/data/photos", param, ctx)
-        return key, rest
+        try:
+            parsed = safe_load(rest)
+        except YAMLError:
+            return key, rest
+        return key, parsed if isinstance(parsed, bool | int | float) else rest
 
 
 LIST = CommaList()

@@ -102,6 +102,7 @@ def _pieces(count: int, size: int = 200_000) -> Iterator[slice]:
 
 
 def _ordered(found: list[tuple[npt.NDArray[np.int64], ...]]) -> NearPairs:
-    query, other, similarity = (np.concatenate([np.zeros(0), *part]) for part in zip(*found, strict=True))
+    nothing = np.zeros(0)
+    query, other, similarity = (np.concatenate(parts) for parts in zip((nothing,) * 3, *found, strict=True))
     order = np.lexsort((other, query))
     return NearPairs(query[order].astype(np.int64), other[order].astype(np.int64), similarity[order])

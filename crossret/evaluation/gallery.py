@@ -11,6 +11,7 @@ from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.translation import Translator
 from crossret.data.checks import checked_captions, checked_split
 from crossret.errors import DataError
+from crossret.evaluation.positives import Positives, own_items
 from crossret.retrieval.metrics import QueryResults, per_query, with_unanswered
 from crossret.retrieval.ranks import PositiveRanks
 from crossret.retrieval.relevance import IntArray, Relevance
@@ -63,6 +64,7 @@ def load_gallery(
     lang: str,
     translator: Translator | None,
     item_queries: ItemQueries = captioned_items,
+    positives: Positives = own_items,
 ) -> Gallery:
     """A split's human captions in one language; with a translator, also as English queries.
 
@@ -73,9 +75,7 @@ def load_gallery(
     captions = tuple(c for c in checked_captions(dataset, protocol, part, lang) if c.kind == "sentence")
     if not captions:
         raise DataError(f"split {split!r} of protocol {protocol!r} has no captions in {lang!r}: nothing to rank")
-    relevance = Relevance.by_subject(
-        [caption.subject for caption in captions], [item.subject for item in part.items], part.queried
-    )
+    relevance = positives(captions, part)
     translated: tuple[str, ...] = ()
     if translator is not None:
         same = lang == dataset.source_language

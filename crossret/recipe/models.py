@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from crossret.contracts.loss import View
 
 Options = dict[str, Any]
+DuplicateCaptions = Literal["distinct", "shared"]
 
 
 class Strict(BaseModel):
@@ -203,12 +204,15 @@ class EvaluationRecipe(Strict):
         query: the human caption (``target``), its translation into the source language (``translated``), or both
             scores ``fused`` (method section 4.2).
         fusion_weight: weight of the translated query in a fused score.
+        duplicate_captions: whether a caption that several items have is answered by its own item alone (``distinct``,
+            as published) or by each of them (``shared``). Validation always counts ``distinct``.
         batch_size: texts or items encoded at once.
         memory_mb: budget of the rank computation.
     """
 
     query: Literal["target", "translated", "fused"] = "target"
     fusion_weight: float = Field(0.5, ge=0, le=1)
+    duplicate_captions: DuplicateCaptions = "distinct"
     batch_size: int = Field(512, ge=1)
     memory_mb: float = Field(256, gt=0)
 

@@ -167,3 +167,11 @@ def test_names_are_checked_before_anything_is_computed(emoji: Suite) -> None:
         plan(emoji, "xq")
     with pytest.raises(UsageError, match="unknown loss 'infonc'; did you mean 'infonce'"):
         plan(emoji, "es", "source-only", None, "objective.source.loss=infonc")
+
+
+def test_the_answers_of_equal_captions_change_the_record_and_not_the_training(emoji: Suite) -> None:
+    plain = only(plan(emoji, "es", "nrccr"))
+    distinct = only(plan(emoji, "es", "nrccr", None, "evaluation.duplicate_captions=distinct"))
+    shared = only(plan(emoji, "es", "nrccr", None, "evaluation.duplicate_captions=shared"))
+    assert plain.key == distinct.key != shared.key
+    assert training_key(plain) == training_key(shared)

@@ -46,7 +46,7 @@ def test_data_sets_are_listed_shown_and_verified(crossret: Crossret) -> None:
     assert "twemoji" in shown
     assert crossret("data", "show", "emoji", "--card").out.startswith("#")
     verified = crossret("data", "verify", "emoji")
-    assert (verified.code, verified.out) == (0, "emoji: all files are as the manifest says\n")
+    assert (verified.code, verified.out) == (0, "emoji: all files are in order\n")
 
 
 # --- recipes -------------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def test_it_is_shown_and_verified(crossret: Crossret, folder: Path) -> None:
     )
     assert [row["lang"] for row in table_of(shown.out, 2)] == ["en", "es", "zz"]
     verified = crossret("data", "verify", "folder", "--option", f"root={folder}")
-    assert (verified.code, verified.out) == (0, "folder: all files are as the manifest says\n")
+    assert (verified.code, verified.out) == (0, "folder: all files are in order\n")
 
 
 def test_a_bench_trains_and_ranks_on_it(crossret: Crossret, small: Small, folder: Path, tmp_path: Path) -> None:

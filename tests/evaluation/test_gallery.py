@@ -9,6 +9,7 @@ from tiny_data import ReversingTranslator, TinyDataset, reverse_words
 from crossret.contracts.data import Caption, Item, Split
 from crossret.errors import DataError, UsageError
 from crossret.evaluation.gallery import Gallery, load_gallery, results_of, without_copies
+from crossret.evaluation.positives import POSITIVES
 from crossret.plugins import registry
 from crossret.retrieval.ranks import PositiveRanks
 from crossret.retrieval.relevance import Relevance
@@ -47,6 +48,41 @@ def test_subjects_that_are_not_queried_stay_as_distractors() -> None:
     asked = {gallery.captions[n].subject for n in gallery.relevance.captions}
     assert asked == {f"s{n}" for n in range(8)}
     assert (gallery.relevance.caption_count, gallery.relevance.item_count) == (24, 24)
+
+
+class Repeating(TinyDataset):
+    """Subjects ``s0`` and ``s1`` have a caption that is the same but for its full stop."""
+
+    def captions(self, protocol: str, split: str, lang: str) -> tuple[Caption, ...]:
+        texts = {f"{lang}/s0/0": "A thing.", f"{lang}/s1/1": "a thing"}
+        return tuple(replace(c, text=texts.get(c.id, c.text)) for c in super().captions(protocol, split, lang))
+
+
+def test_equal_captions_are_answered_by_their_own_items_or_by_the_items_of_each() -> None:
+    def answers(gallery: Gallery) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for caption, item in zip(gallery.relevance.captions, gallery.relevance.items, strict=True):
+            found.setdefault(gallery.captions[caption].id, set()).add(gallery.split.items[item].subject)
+        return found
+
+    distinct = answers(load_gallery(Repeating(), "plain", "test", "en", None))
+    assert all(subjects == {caption.split("/")[1]} for caption, subjects in distinct.items())
+    shared = answers(load_gallery(Repeating(), "plain", "test", "en", None, positives=POSITIVES["shared"]))
+    both = {"en/s0/0", "en/s1/1"}
+    assert {caption for caption, subjects in shared.items() if subjects == {"s0", "s1"}} == both
+    assert {caption: subjects for caption, subjects in shared.items() if caption not in both} == {
+        caption: subjects for caption, subjects in distinct.items() if caption not in both
+    }
+
+
+def test_a_distractor_with_an_equal_caption_stays_one() -> None:
+    class Some(Repeating):
+        def split(self, protocol: str, name: str) -> Split:
+            return replace(super().split(protocol, name), queried=frozenset({"s0", "s2"}))
+
+    gallery = load_gallery(Some(), "plain", "test", "en", None, positives=POSITIVES["shared"])
+    assert {gallery.captions[n].subject for n in gallery.relevance.captions} == {"s0", "s2"}
+    assert {gallery.split.items[n].subject for n in gallery.relevance.items} == {"s0", "s2"}
 
 
 class Silent(TinyDataset):

@@ -54,3 +54,27 @@ def test_a_bad_relation_is_refused_in_one_line(captions, items, message):
 def test_any_integer_type_becomes_int64():
     relevance = Relevance(np.array([1], dtype=np.uint8), np.array([0], dtype=np.int32), 2, 2)
     assert relevance.captions.dtype == relevance.items.dtype == np.int64
+
+
+@given(
+    captions=SUBJECTS,
+    items=SUBJECTS,
+    queried=st.none() | st.frozensets(st.sampled_from(["a", "d", ""])),
+    data=st.data(),
+)
+def test_equal_captions_share_their_items(captions, items, queried, data):
+    texts = data.draw(st.lists(st.sampled_from("xyz"), min_size=len(captions), max_size=len(captions)))
+    own = {
+        (c, i)
+        for c, caption in enumerate(captions)
+        for i, item in enumerate(items)
+        if caption == item and (queried is None or caption in queried)
+    }
+    if not own:
+        return
+    asked = {c for c, _ in own}
+    expected = {(c, i) for c in asked for other, i in own if texts[other] == texts[c]}
+    shared = Relevance.by_subject(captions, items, queried).shared_by_equal(texts)
+    pairs = list(zip(shared.captions.tolist(), shared.items.tolist(), strict=True))
+    assert sorted(pairs) == sorted(expected)
+    assert (shared.caption_count, shared.item_count) == (len(captions), len(items))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from crossret.contracts.data import Caption, Description, Item, Problem, ProtocolInfo, Split
 from crossret.contracts.translation import Hop, Route, Translation
-from crossret.errors import DataError, unknown
+from crossret.errors import DataError, UsageError, unknown
 from crossret_datasets.authors.caption_lines import Empty
 from crossret_datasets.authors.cleaning import clean_english
 from crossret_datasets.authors.collection import Collection
@@ -57,6 +57,8 @@ class NrccrDataset:
     def __init__(self, layout: Layout, root: str, *, clean: bool = True, empty: Empty = "error") -> None:
         if empty not in get_args(Empty):
             raise unknown(f"value of option 'empty' of data set {layout.name!r}", str(empty), get_args(Empty))
+        if not isinstance(clean, bool):
+            raise UsageError(f"option 'clean' of data set {layout.name!r}: expected true or false, found {clean!r}")
         self.layout = layout
         self.collection = Collection(layout, Path(root), empty)
         self.clean = clean
