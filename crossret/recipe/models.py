@@ -5,14 +5,21 @@ The defaults are those published for NRCCR (method section 1.6) unless a field s
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from crossret.contracts.loss import View
 
-Options = dict[str, Any]
 DuplicateCaptions = Literal["distinct", "shared"]
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+Options = Annotated[dict[str, Any], AfterValidator(_given)]
+"""Arguments of a component, by name; one that is set to ``null`` is left out, so that a suite can drop its parent's."""
 
 
 class Strict(BaseModel):

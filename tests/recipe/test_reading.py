@@ -148,6 +148,7 @@ def test_a_term_that_was_switched_off_can_be_switched_on_again() -> None:
     [
         ([], {"pretrained": "openai"}),
         (["model.visual.hidden=7"], {"pretrained": "openai"}),
+        (["model.visual.options.pretrained=null"], {}),
         (["model.visual.options.trains=true"], {"pretrained": "openai", "trains": True}),
         (["model.visual.options.pretrained=laion2b_s34b_b79k"], {"pretrained": "laion2b_s34b_b79k"}),
         (["model.visual.backbone=hog"], {}),

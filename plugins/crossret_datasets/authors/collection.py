@@ -41,7 +41,10 @@ class Collection:
                 return self.root / name
         tried = ", ".join(f"{name}/{TEXTS}" for name in self.layout.collections)
         hint = f"; root is the folder above, {self.root.parent}" if (self.root / TEXTS).is_dir() else ""
-        raise DataError(f"{self.layout.name}: {self.root} has none of the folders {tried}{hint}")
+        raise DataError(
+            f"{self.layout.name}: {self.root} has none of the folders {tried}{hint}; put the authors' caption files "
+            "into one of them, or name another folder with --set data.options.root=…"
+        )
 
     @cached_property
     def _named(self) -> Layout:
