@@ -76,11 +76,21 @@ def _provenance(records: Sequence[Record], superseded: int) -> Iterator[str]:
     ]
     if different:
         yield f"Warning: rows were made with different versions of {', '.join(different)}."
+    yield from _answers(records)
     mixed = [language for language, found in sorted(hashes.items()) if len(found) > 1]
     if mixed:
         yield f"Warning: rows were made from different data in {', '.join(mixed)}."
     if superseded:
         yield f"Warning: {superseded} older records of the same units were left out."
+
+
+def _answers(records: Sequence[Record]) -> Iterator[str]:
+    """Which items answer a caption that several have, unless it is the published rule."""
+    rules = {record.recipe.get("evaluation", {}).get("duplicate_captions", "distinct") for record in records}
+    if rules == {"shared"}:
+        yield "A caption that several items have is answered by each of them (evaluation.duplicate_captions: shared)."
+    elif len(rules) > 1:
+        yield "Warning: rows differ in what answers a caption that several items have (evaluation.duplicate_captions)."
 
 
 def _distinct(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

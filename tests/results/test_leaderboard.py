@@ -289,3 +289,19 @@ def _is(stored: Any, method: str, language: str) -> bool:
 def _scores(stored: Any) -> np.ndarray:
     found = stored.ranks()["test"]
     return query_scores(found["t2v"].rank) + query_scores(found["v2t"].rank)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (("distinct", "distinct"), ""),
+        (("shared", "shared"), "A caption that several items have is answered by each of them"),
+        (("distinct", "shared"), "Warning: rows differ in what answers a caption that several items have"),
+    ],
+)
+def test_a_table_says_what_answers_equal_captions(run: Any, rules: tuple[str, str], said: str) -> None:
+    for method, rule in zip(("alpha", "beta"), rules, strict=True):
+        run.add(method, [1, 2], [1, 2], recipe={"evaluation": {"duplicate_captions": rule}})
+    (table,) = leaderboard(run.stored())
+    found = [note for note in table.notes if "a caption that several" in note.lower()]
+    assert [note.startswith(said) for note in found] == ([True] if said else [])
