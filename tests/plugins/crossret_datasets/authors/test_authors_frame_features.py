@@ -119,6 +119,12 @@ def test_clips_without_frames_or_with_broken_ones(tmp_path, folder, matrix):
         build(tmp_path).frame_features(items("-b"))
 
 
+def test_features_without_captions_are_no_problem(tmp_path, folder):
+    write_vatex(tmp_path)
+    write_bigfile(folder, CLIPS | {"vid_without_captions": 2})
+    assert registry().build("dataset", "nrccr-vatex", root=str(tmp_path)).verify() == []
+
+
 def test_verification_reads_the_features_of_every_item(tmp_path, folder, matrix):
     write_vatex(tmp_path)
     dataset = registry().build("dataset", "nrccr-vatex", root=str(tmp_path))
