@@ -49,7 +49,10 @@ def write(path: Path, text: str) -> Path:
         ("model.text.positionss=3", "unknown key 'model.text.positionss'; did you mean 'positions'?"),
         ("objective.source.los=x", "unknown key 'objective.source.los'; did you mean 'loss'?"),
         ("objective.new.los=x", "unknown key 'objective.new.los'; did you mean 'loss'?"),
-        ("evaluation.zzz=1", "unknown key 'evaluation.zzz'; known: batch_size, fusion_weight, memory_mb, query"),
+        (
+            "evaluation.zzz=1",
+            "unknown key 'evaluation.zzz'; known: batch_size, duplicate_captions, fusion_weight, memory_mb, query",
+        ),
     ],
 )
 def test_an_unknown_key_is_named_with_its_path_and_the_nearest(override: str, said: str) -> None:
