@@ -6,7 +6,7 @@ import json
 
 import pytest
 from authors_layout import by_id
-from parity_arrays import FOLDER
+from parity.recorded import FOLDER
 
 from crossret.plugins import registry
 from crossret.translation.fill import translate_captions
