@@ -7,18 +7,16 @@ from typing import Final
 
 from crossret.errors import DataError
 from crossret_datasets import coco, karpathy
-from crossret_datasets.facts import Facts, Part, Rules
+from crossret_datasets.facts import Download, Facts, Part, Rules
 from crossret_datasets.files_dataset import FilesDataset
 from crossret_datasets.text_files import unique
 from crossret_datasets.texts import Text, stripped
 
 WRITTEN: Final = "imageid.human-written-caption.txt"
 TRANSLATED: Final = "imageid.manually-translated-caption.txt"
-ON_REQUEST: Final = (
-    "comes with the archive of COCO-CN (coco-cn-version1805), which its authors give out on request "
-    "(README of https://github.com/li-xirong/coco-cn) and publish as AIMClab-RUC/COCO-CN on huggingface.co; "
-    "put the files of the archive into the data set's folder"
-)
+ARCHIVE: Final = "coco-cn-version1805v1.1.tar.gz"
+URL: Final = f"https://huggingface.co/datasets/AIMClab-RUC/COCO-CN/resolve/main/{ARCHIVE}"
+SHA256: Final = "6c126cd8455363a404806e452ec75066a8fc96d73922d9357d993fcdd1d40b8a"
 
 
 def image_list(split: str) -> str:
@@ -45,13 +43,12 @@ FACTS: Final = Facts(
         ),
     },
     texts=(*LISTS, WRITTEN, TRANSLATED, karpathy.FILE),
-    downloads=(karpathy.DOWNLOAD,),
-    by_hand=dict.fromkeys((*LISTS, WRITTEN, TRANSLATED), ON_REQUEST),
+    downloads=(Download(ARCHIVE, URL, SHA256, members=(*LISTS, WRITTEN, TRANSLATED)), karpathy.DOWNLOAD),
     pictures=coco.PICTURES,
-    licence="LicenseRef-on-request",
+    licence="MIT AND CC-BY-4.0",
     terms=(
-        "Chinese: README of the repository, data available upon request. English: the COCO Consortium's captions, "
-        "CC BY 4.0, in Karpathy's list"
+        "Chinese: LICENSE of the repository, MIT License. English: the COCO Consortium's captions, CC BY 4.0, "
+        "in Karpathy's list"
     ),
     source="https://github.com/li-xirong/coco-cn",
     notes=("English captions are needed for training and for English queries, not for a test in Chinese.",),
@@ -59,7 +56,7 @@ FACTS: Final = Facts(
 
 
 class CocoCn(FilesDataset):
-    """Reads the files of the archive ``coco-cn-version1805``, and English captions from Karpathy's list."""
+    """Reads the files of the archive ``coco-cn-version1805v1.1``, and English captions from Karpathy's list."""
 
     facts = FACTS
 

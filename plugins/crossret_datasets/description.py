@@ -38,12 +38,8 @@ def card(facts: Facts) -> str:
         f"**Licence.** {facts.licence}. {facts.terms}",
         f"**Pictures.** {facts.pictures}",
     ]
-    if facts.downloads:
-        fetched = sum(len(download.results) for download in facts.downloads)
-        parts.append(
-            f"**Texts.** `crossret data fetch {facts.name}` gets {fetched} files from where they were published."
-        )
-    parts += [f"**{name}.** {where}" for name, where in facts.by_hand.items()]
+    fetched = sum(len(download.results) for download in facts.downloads)
+    parts.append(f"**Texts.** `crossret data fetch {facts.name}` gets {fetched} files from where they were published.")
     protocols = [f"- `{name}`: {rules.summary}" for name, rules in facts.protocols.items()]
     parts += ["## Protocols\n\n" + "\n".join(protocols)]
     if facts.notes:

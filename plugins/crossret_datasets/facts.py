@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crossret.contracts.data import ProtocolInfo
 
@@ -74,8 +74,7 @@ class Facts:
     Attributes:
         title: full name, for the data card.
         texts: the text files below its folder.
-        downloads: those of them that may be fetched from where they were published.
-        by_hand: per other text file, where to get it and under which terms.
+        downloads: where each of them was published.
         pictures: where to get the pictures, and where to put them.
         licence: for listings.
         terms: the licence in the words of its owners, with the file that says it.
@@ -90,13 +89,11 @@ class Facts:
     licence: str
     terms: str
     source: str
-    downloads: tuple[Download, ...] = ()
-    by_hand: Mapping[str, str] = field(default_factory=dict)
+    downloads: tuple[Download, ...]
     notes: tuple[str, ...] = ()
     source_language: str = "en"
 
-    def remedy(self, name: str) -> str:
-        """How to get a text file."""
-        if any(name in download.results for download in self.downloads):
-            return f"get it with: crossret data fetch {self.name}"
-        return self.by_hand[name]
+    @property
+    def remedy(self) -> str:
+        """How to get a text file; the end of an error line."""
+        return f"get it with: crossret data fetch {self.name}"

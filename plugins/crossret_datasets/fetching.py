@@ -18,13 +18,9 @@ def fetch_all(facts: Facts, root: Path, *, trust: bool, report: Report) -> None:
     """Fetch what is not there; every file appears whole or not at all, and what is there is checked.
 
     Raises:
-        DataError: nothing may be fetched; a file cannot be, or is not what its hash says; or hashes are not known and
-            ``trust`` is off.
+        DataError: a file cannot be fetched, or is not what its hash says; or hashes are not known and ``trust`` is off.
         ComponentError: pooch is missing.
     """
-    if not facts.downloads:
-        name, where = next(iter(facts.by_hand.items()))
-        raise DataError(f"{facts.name}: nothing may be fetched without its owners; {name}: {where}")
     hashes = known_hashes(facts, root)
     missing = [one for one in facts.downloads if not _is_there(one, root, hashes)]
     _check_trust(facts, root, missing, hashes, trust=trust)
@@ -34,9 +30,6 @@ def fetch_all(facts: Facts, root: Path, *, trust: bool, report: Report) -> None:
         _fetch(download, root, hashes.get(download.path))
         _remember(download, root)
     report(f"{root}: {len(missing)} fetched, {len(facts.downloads) - len(missing)} there before")
-    for name, where in facts.by_hand.items():
-        if not (root / name).is_file():
-            report(f"{name}: {where}")
     report(f"pictures: {facts.pictures}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -60,7 +61,11 @@ class FilesDataset(ABC):
         return {name: rules.info() for name, rules in self.facts.protocols.items()}
 
     def fingerprint(self) -> str:
-        """Hash of all text files, and of the names and sizes of all pictures, that are there."""
+        """Hash of all text files, and of the names and sizes of all pictures, that are there; computed once."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256(f"{self.facts.name}\n".encode())
         for name in self.facts.texts:
             path = self.root / name

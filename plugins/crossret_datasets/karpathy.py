@@ -10,11 +10,13 @@ from crossret_datasets.facts import Download
 from crossret_datasets.texts import Text, stripped
 
 FILE: Final = "dataset_coco.json"
+CAPTIONS: Final = {"train": 566_747, "val": 25_010, "test": 25_010}
 # "restval" are the pictures of val2014 that are left over; as is usual, they are trained on.
 SPLITS: Final = {"train": "train", "restval": "train", "val": "val", "test": "test"}
 DOWNLOAD: Final = Download(
     "caption_datasets.zip",
     "https://cs.stanford.edu/people/karpathy/deepimagesent/caption_datasets.zip",
+    "4cfd70132527b80933105e5829dc9034eaab9573482e2e680abbab6130244817",
     members=(FILE,),
 )
 

@@ -64,7 +64,7 @@ _PUBLISHED = {
             summary="COCO-CN: 20,341 COCO pictures with captions written in Chinese",
             modality="image",
             languages=("en", "zh"),
-            licence="LicenseRef-on-request",
+            licence="MIT AND CC-BY-4.0",
             source="https://github.com/li-xirong/coco-cn",
         ),
     ),

@@ -18,17 +18,24 @@ PER_PICTURE: Final = 5
 FIRST: Final = "test_1k"
 
 
-def _part(items: int) -> Part:
-    return Part(items, {"en": None, "ja": items * PER_PICTURE})
+def _part(items: int, english: int | None) -> Part:
+    return Part(items, {"en": english, "ja": items * PER_PICTURE})
 
 
-TRAINING: Final = {"train": _part(113_287), "val": _part(5_000)}
+TRAINING: Final = {
+    "train": _part(113_287, karpathy.CAPTIONS["train"]),
+    "val": _part(5_000, karpathy.CAPTIONS["val"]),
+}
 FACTS: Final = Facts(
     name="stair",
     title="STAIR Captions 1.2",
     protocols={
-        "karpathy": Rules("Karpathy's list; 5,000 test pictures", TRAINING | {"test": _part(5_000)}),
-        "karpathy-1k": Rules("Karpathy's list; the first 1,000 of its test pictures", TRAINING | {FIRST: _part(1_000)}),
+        "karpathy": Rules(
+            "Karpathy's list; 5,000 test pictures", TRAINING | {"test": _part(5_000, karpathy.CAPTIONS["test"])}
+        ),
+        "karpathy-1k": Rules(
+            "Karpathy's list; the first 1,000 of its test pictures", TRAINING | {FIRST: _part(1_000, None)}
+        ),
     },
     texts=(*FILES, karpathy.FILE),
     downloads=(

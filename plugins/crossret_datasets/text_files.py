@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,11 +34,11 @@ class TextFiles:
     """The text files below a folder.
 
     Attributes:
-        remedy: per name, how to get the file if it is missing; the end of an error line.
+        remedy: how to get a file that is missing; the end of an error line.
     """
 
     root: Path
-    remedy: Callable[[str], str]
+    remedy: str
 
     def path(self, name: str) -> Path:
         """Where a file lies; a gzipped one may also lie there unpacked.
@@ -50,7 +50,7 @@ class TextFiles:
         found = next((self.root / one for one in tried if (self.root / one).is_file()), None)
         if found is None:
             also = f" (nor is there {Path(tried[1]).name})" if len(tried) > 1 else ""
-            raise MissingFileError(f"{self.root / name}: no such file{also}; {self.remedy(name)}")
+            raise MissingFileError(f"{self.root / name}: no such file{also}; {self.remedy}")
         return found
 
     def lines(self, name: str) -> list[Line]:

@@ -68,7 +68,11 @@ class Folder:
         return {PROTOCOL: ProtocolInfo(f"items of {self.root}, {how}", ("test",), test_only=test_only)}
 
     def fingerprint(self) -> str:
-        """Hash of the table of captions, of the division, and of the names and sizes of the files."""
+        """Hash of the table of captions, of the division, and of the names and sizes of the files; computed once."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256(f"{self.source_language} {self.seed} {self.shares}\n".encode())
         digest.update(self._table.read_bytes())
         for item in self._split_of:

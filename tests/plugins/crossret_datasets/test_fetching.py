@@ -102,7 +102,6 @@ def facts(*downloads: Download) -> Facts:
         terms="LICENSE: do what you like",
         source="",
         downloads=downloads,
-        by_hand={"extra.txt": "on request from its authors"},
     )
 
 
@@ -120,7 +119,6 @@ def test_a_file_with_a_known_hash_is_fetched_and_the_terms_are_told(server: Serv
         "some: CC0-1.0. LICENSE: do what you like",
         f"[1/1] {server.url}/text",
         f"{tmp_path}: 1 fetched, 0 there before",
-        "extra.txt: on request from its authors",
         "pictures: ask their owners",
     ]
 
@@ -216,11 +214,6 @@ def test_an_archive_without_the_member_and_one_that_is_broken_are_told(server: S
     with pytest.raises(DataError, match=r"d\.zip: cannot be unpacked: File is not a zip file"):
         fetched(facts(Download("d.zip", f"{server.url}/text", members=("c",))), tmp_path, trust=True)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_where_nothing_may_be_fetched_it_says_where_to_ask(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"nothing may be fetched without its owners; extra\.txt: on request"):
-        fetched(facts(), tmp_path)
 
 
 def test_a_malformed_lock_is_told(tmp_path: Path) -> None:
