@@ -51,10 +51,9 @@ def cached_arrays(
         if len(found) == len(paths):
             return tuple(found)
         computed = tuple(compute())
-        if usable:
-            for path, array in zip(paths, computed, strict=True):
-                _write(path, array)
-        return computed
+        if not usable:
+            return computed
+        return tuple(_stored(path, array) for path, array in zip(paths, computed, strict=True))
 
 
 @contextlib.contextmanager
@@ -76,11 +75,15 @@ def _locked(path: Path) -> Iterator[bool]:
         lock.release()
 
 
-def _write(path: Path, array: np.ndarray) -> None:
+def _stored(path: Path, array: np.ndarray) -> np.ndarray:
+    """The array as the file has it, which takes no memory, or as it is if it cannot be written."""
     try:
         write_atomically(path, lambda file: np.save(file, array, allow_pickle=False))
     except OSError as error:
         log.warning("%s: cannot be written (%s); it will be computed again", path, error)
+        return array
+    found = _read(path)
+    return array if found is None else found
 
 
 def _read(path: Path) -> np.ndarray | None:

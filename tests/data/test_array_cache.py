@@ -41,6 +41,7 @@ def test_an_array_is_computed_once_and_then_read(isolated_cache: Path) -> None:
     again = cached_array("kind", "key", compute)
     assert not again.flags.writeable
     assert isinstance(again, np.memmap)
+    assert isinstance(cached_array("kind", "new", Counted()), np.memmap), "who computes it keeps no copy in memory"
     cached_array("kind", "other", compute)
     cached_array("other", "key", compute)
     assert compute.calls == 3
