@@ -129,7 +129,7 @@ class Assembly:
         key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), kept, most, *ids)
 
         def fitted() -> np.ndarray:
-            return fit_principal_components(inputs.rows() if isinstance(inputs, Ragged) else inputs, kept)
+            return fit_principal_components(inputs.blocks if isinstance(inputs, Ragged) else [inputs], kept)
 
         components.load(cached_array("principal-components", key, fitted))
 

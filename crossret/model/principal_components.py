@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -33,17 +35,17 @@ class PrincipalComponents(nn.Module):
         return (features - self.mean) @ self.basis
 
 
-def fit_principal_components(features: np.ndarray, kept: int) -> np.ndarray:
-    """Features ``(N, F)`` → ``(1 + kept, F)``: the mean, then the axes, all divided by one number.
+def fit_principal_components(blocks: Sequence[np.ndarray], kept: int) -> np.ndarray:
+    """Blocks of features ``(N, F)`` → ``(1 + kept, F)``: the mean, then the axes, all divided by one number.
 
     The number makes the mean square of the transformed training features one; the axes keep their relative strength. If
-    the features have fewer than ``kept`` directions, the remaining axes are zero.
+    the features have fewer than ``kept`` directions, the remaining axes are zero. One block is in memory at a time.
     """
-    values = torch.from_numpy(np.array(features, dtype=np.float64))
-    mean = values.mean(0)
-    values -= mean
+    rows = sum(map(len, blocks))
+    mean = sum((_values(block).sum(0) for block in blocks), start=torch.zeros(())) / rows
     # By torch, as numpy's last digits depend on a number of threads that nobody can set after its import.
-    variances, axes = torch.linalg.eigh((values.T @ values).div_(len(values)))
+    covariance = sum((_products(_values(block).sub_(mean)) for block in blocks), start=torch.zeros(())).div(rows)
+    variances, axes = torch.linalg.eigh(covariance)
     count = min(kept, len(mean))
     variances, axes = variances[-count:].flip(0).clamp_min(0), axes[:, -count:].T.flip(0)
     # The sign of an axis is arbitrary: fix it, so that two machines agree.
@@ -54,3 +56,11 @@ def fit_principal_components(features: np.ndarray, kept: int) -> np.ndarray:
     basis = torch.zeros(kept, len(mean), dtype=torch.float64)
     basis[:count] = axes / scale
     return torch.cat([mean[None], basis]).float().numpy()
+
+
+def _values(block: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.array(block, dtype=np.float64))
+
+
+def _products(centred: Tensor) -> Tensor:
+    return centred.T @ centred

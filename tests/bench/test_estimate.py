@@ -50,6 +50,17 @@ def test_visual_features_are_computed_once(tmp_path: Path) -> None:
     assert first - before > 1
 
 
+def test_a_clip_costs_its_decoding_and_the_backbone_for_each_of_its_frames(tmp_path: Path) -> None:
+    """Features of a backbone that does not train; the tower for frames costs more in training, too."""
+    picture, _ = seconds(tmp_path, "human translate-train", "training.epochs=1")
+    hog, _ = seconds(tmp_path, "human translate-train", "training.epochs=1", "model.visual.backbone=clips:hog")
+    heavy, _ = seconds(
+        tmp_path, "human translate-train", "training.epochs=1", "model.visual.backbone=clips:timm:resnet18"
+    )
+    assert hog > picture + 100
+    assert heavy > hog + 100
+
+
 def test_workers_share_the_work_but_not_the_memory(tmp_path: Path) -> None:
     one, two = (estimated(tmp_path, "source-only translate-train nrccr", workers=n) for n in (1, 2))
     assert two.wall_seconds < one.wall_seconds

@@ -30,7 +30,7 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(crossret: Crossret, moving: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("video") / "out"
-    ended = crossret("bench", moving, "--out", folder)
+    ended = crossret("bench", moving, "--out", folder, timeout=400)
     assert ended.code == 0, ended.err
     assert "translate-train" in ended.out
     return folder
@@ -77,7 +77,7 @@ def test_stored_frames_give_the_figures_of_the_clips_they_were_computed_from(
     suite.write_text(
         moving.read_text().replace("clips:hog", "features").replace("{frames: 4}", f"{{path: {tmp_path}/hog.npy}}")
     )
-    ended = crossret("bench", suite, "--method", "translate-train", "--out", tmp_path / "out")
+    ended = crossret("bench", suite, "--method", "translate-train", "--out", tmp_path / "out", timeout=400)
     assert ended.code == 0, ended.err
     found, expected = scores(tmp_path / "out", "translate-train"), scores(run, "translate-train")
     assert found["t2v"] == pytest.approx(expected["t2v"])
@@ -89,7 +89,7 @@ def test_a_backbone_of_frames_can_train(crossret: Crossret, moving: Path, tmp_pa
     text = moving.read_text().replace("clips:hog", "clips:cnn-tiny").replace("principal_components: 32", "")
     suite.write_text(text.replace("{frames: 4}", "{frames: 3, options: {width: 8, size: 16}}"))
     words = ("--method", "translate-train", "--set", "training.epochs=2", "--out", tmp_path / "out")
-    ended = crossret("bench", suite, *words)
+    ended = crossret("bench", suite, *words, timeout=400)
     assert ended.code == 0, ended.err
     (model,) = (tmp_path / "out").rglob("model.safetensors")
     from safetensors import safe_open
@@ -105,7 +105,7 @@ def test_a_broken_clip_ends_the_run_with_one_line(crossret: Crossret, moving: Pa
     broken.write_bytes(broken.read_bytes()[:500])
     suite = copy / "moving.yaml"
     suite.write_text(moving.read_text().replace(str(moving.parent), str(copy)))
-    ended = crossret("bench", suite, "--method", "source-only", "--out", tmp_path / "out")
+    ended = crossret("bench", suite, "--method", "source-only", "--out", tmp_path / "out", timeout=400)
     assert ended.code == 1
     assert f"{broken}: no video can be read" in ended.err
     assert "Traceback" not in ended.err

@@ -19,7 +19,7 @@ def features(count: int, dimension: int, rank: int, seed: int) -> np.ndarray:
 
 def transformed(values: np.ndarray, kept: int) -> np.ndarray:
     module = PrincipalComponents(values.shape[1], kept)
-    module.load(fit_principal_components(values, kept))
+    module.load(fit_principal_components([values], kept))
     return module(torch.from_numpy(values)).numpy()
 
 
@@ -58,10 +58,10 @@ def test_with_all_components_kept_distances_keep_their_proportions() -> None:
 def test_directions_without_variance_are_zero_and_not_blown_up() -> None:
     values = np.zeros((20, 6), np.float32)
     values[:, :2] = np.random.default_rng(0).normal(size=(20, 2))
-    basis = fit_principal_components(values, 5)[1:]
+    basis = fit_principal_components([values], 5)[1:]
     assert (np.linalg.norm(basis[:2], axis=1) > 0.1).all()
     assert (basis[2:] == 0).all()
-    constant = fit_principal_components(np.ones((5, 3), np.float32), 2)
+    constant = fit_principal_components([np.ones((5, 3), np.float32)], 2)
     np.testing.assert_array_equal(constant, [[1, 1, 1], [0, 0, 0], [0, 0, 0]])
 
 
@@ -69,7 +69,7 @@ def test_the_fit_does_not_depend_on_the_order_of_items() -> None:
     values = features(40, 8, 8, 3)
     shuffled = values[np.random.default_rng(1).permutation(40)]
     np.testing.assert_allclose(
-        fit_principal_components(values, 4), fit_principal_components(shuffled, 4), rtol=1e-4, atol=1e-6
+        fit_principal_components([values], 4), fit_principal_components([shuffled], 4), rtol=1e-4, atol=1e-6
     )
 
 
@@ -77,7 +77,7 @@ def test_the_tower_keeps_them_with_its_weights_and_does_not_train_them() -> None
     values = features(40, 8, 8, 3)
     tower = VisualTower(8, VisualRecipe(hidden=5, principal_components=3), 4, 0.0)
     assert tower.principal_components is not None
-    tower.principal_components.load(fit_principal_components(values, 3))
+    tower.principal_components.load(fit_principal_components([values], 3))
     other = VisualTower(8, VisualRecipe(hidden=5, principal_components=3), 4, 0.0)
     other.load_state_dict(tower.state_dict())
     inputs = torch.from_numpy(values)
@@ -85,3 +85,13 @@ def test_the_tower_keeps_them_with_its_weights_and_does_not_train_them() -> None
     assert not any("principal" in name for name, _ in tower.named_parameters())
     moved = tower(inputs + torch.from_numpy(np.linalg.svd(values - values.mean(0))[2][-1]))
     torch.testing.assert_close(moved, tower(inputs), rtol=1e-3, atol=1e-4)
+
+
+@settings(deadline=None, max_examples=30)
+@given(cuts=st.lists(st.integers(1, 39), max_size=5, unique=True), seed=st.integers(0, 99))
+def test_blocks_are_one_set_of_features(cuts: list[int], seed: int) -> None:
+    values = features(40, 6, 4, seed)
+    blocks = np.split(values, sorted(cuts))
+    np.testing.assert_allclose(
+        fit_principal_components(blocks, 3), fit_principal_components([values], 3), rtol=1e-4, atol=1e-5
+    )
