@@ -25,7 +25,7 @@ class BigFileFeatures:
 
     Args:
         root: the folder that holds the collection's folder.
-        collection: the collection's folder, e.g. ``vatex``.
+        collection: the collection's folder, by any of its names, e.g. ``vatex``.
         feature: folder below ``FeatureData`` with ``feature.bin``, ``id.txt``, ``shape.txt`` and ``video2frames.txt``.
 
     Raises:

@@ -219,3 +219,5 @@ MSCOCO: Final = Layout(
     pictures="all_pics",
     picture_list="image_ids.txt",
 )
+
+LAYOUTS: Final = (VATEX, MSRVTT_CN, MULTI30K, MSCOCO)

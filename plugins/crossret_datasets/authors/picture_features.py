@@ -46,7 +46,7 @@ class NpyFeatures:
         root: the folder that holds the collection's folder.
         feature: folder with the matrices, below ``FeatureData`` or beside it, e.g. ``resnet_152``. A list of ids in it
             goes before the one in ``FeatureData``.
-        collection: the collection's folder.
+        collection: the collection's folder, by any of its names.
 
     Raises:
         DataError: a file is missing or malformed, or a matrix and its list do not fit each other.
@@ -54,7 +54,7 @@ class NpyFeatures:
 
     def __init__(self, root: str, feature: str, collection: str = "multi30k") -> None:
         self.folder = feature_folder(Path(root), collection, feature)
-        self._matrices = list(_matrices(self.folder, Path(root) / collection / FEATURES, feature))
+        self._matrices = list(_matrices(self.folder, feature))
         if not self._matrices:
             first_file(self.folder, (name for split in _MATRICES for name in _names(split, feature)))
         self.dimension = _common_dimension(self._matrices)
@@ -103,7 +103,9 @@ def _names(split: str, feature: str) -> list[str]:
     return [name.format(feature=feature, short=feature.replace("_", "")) for name in _MATRICES[split]]
 
 
-def _matrices(folder: Path, shared: Path, feature: str) -> Iterator[Matrix]:
+def _matrices(folder: Path, feature: str) -> Iterator[Matrix]:
+    beside = folder.parent / FEATURES
+    shared = beside if beside.is_dir() else folder.parent
     for split in _MATRICES:
         found = [folder / name for name in _names(split, feature) if (folder / name).is_file()]
         if not found:

@@ -110,6 +110,11 @@ def test_unknown_folders_suggest_the_nearest(tmp_path, matrix):
         registry().build("visual-backbone", "nrccr-bigfile", root=str(tmp_path), collection="vatx", feature="i3d")
 
 
+def test_any_name_of_the_collection_finds_its_folder(tmp_path, folder, matrix):
+    (tmp_path / "vatex").rename(tmp_path / "VATEX")
+    assert build(tmp_path).folder == tmp_path / "VATEX" / "FeatureData" / "i3d"
+
+
 def test_clips_without_frames_or_with_broken_ones(tmp_path, folder, matrix):
     with pytest.raises(DataError, match=r"video2frames\.txt: 1 of 2 clips are missing, the first is 'vid_w'; did you"):
         build(tmp_path).frame_features(items("vid_v", "vid_w"))
