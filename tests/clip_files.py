@@ -62,10 +62,16 @@ def write_clip(
     return path
 
 
-def write_sound(path: Path, seconds: float = 1.0) -> Path:
-    """A file with a tone and no picture."""
+def write_sound(path: Path, seconds: float = 1.0, pictures: Sequence[np.ndarray] = ()) -> Path:
+    """A file with a tone and, if there are any, pictures, ten a second."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=16000)
+        if pictures:
+            video = container.add_stream("libx264", rate=10)
+            video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+            for pixels in pictures:
+                container.mux(video.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+            container.mux(video.encode(None))
         tone = np.sin(np.arange(int(16000 * seconds)) / 10).astype(np.float32)[None]
         frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="mono")
         frame.sample_rate, frame.pts = 16000, 0

@@ -85,7 +85,8 @@ def _times(container: InputContainer, stream: VideoStream, path: Path) -> Times:
     ticks = {one.index: float(one.time_base or 0) for one in container.streams}
     for packet in container.demux():
         start = packet.dts if packet.pts is None else packet.pts
-        if start is None or not packet.size:
+        # An edited MP4 file keeps frames before its start that only others are decoded from.
+        if start is None or not packet.size or packet.is_discard:
             continue
         # Only the last frame's length counts: where frames are stored out of order, those of the others mean little.
         index = packet.stream.index

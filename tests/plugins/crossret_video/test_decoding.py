@@ -65,6 +65,20 @@ def test_time_decides_where_the_frame_rate_varies(tmp_path: Path, ending: str) -
     assert numbers(clip, 50) == list(range(10))
 
 
+def test_frames_before_the_start_of_an_edited_file_do_not_count(tmp_path: Path) -> None:
+    """Cut without encoding anew, a file keeps the frames that the first one shown is decoded from."""
+    frames = [picture(number) for number in range(LENGTH)]
+    clip = write_clip(tmp_path / "edited.mp4", frames, "libx264", starts=list(range(-15, LENGTH - 15)))
+    assert numbers(clip, 5) == [17, 22, 27, 32, 37]
+    assert numbers(clip, LENGTH) == list(range(15, LENGTH))
+
+
+@pytest.mark.parametrize("seconds", [1.0, 8.0])
+def test_sound_may_be_shorter_or_longer_than_the_pictures(tmp_path: Path, seconds: float) -> None:
+    clip = write_sound(tmp_path / "both.mp4", seconds, [picture(number) for number in range(LENGTH)])
+    assert numbers(clip, 4) == [5, 15, 25, 35]
+
+
 @pytest.mark.parametrize(("turn", "corner"), [(90, "lower left"), (-90, "upper right"), (180, "lower right")])
 def test_a_clip_filmed_with_a_turned_camera_comes_upright(
     clips: dict[str, Path], tmp_path: Path, turn: int, corner: str
