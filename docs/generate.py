@@ -120,16 +120,18 @@ def _component(component: Component) -> str:
 def _options(component: Component) -> str:
     """What a recipe may say under ``options``, with defaults; the arguments that crossret passes are left out."""
     target = component.load()
-    passed = {"context", "model", "workers"}
+    passed = {"context", "dataset", "inner", "model", "workers"}
+    inside = ["`options` of the component inside"] if component.meta.wraps else []
     parameters = [
         p
         for p in inspect.signature(target).parameters.values()
         if p.name not in passed and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
     ]
-    return ", ".join(
+    named = [
         f"`{p.name}`" + ("" if p.default is p.empty else f" (`{json.dumps(p.default, default=str)}`)")
         for p in parameters
-    )
+    ]
+    return ", ".join(named + inside)
 
 
 def recipe_keys() -> str:

@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from crossret.contracts.data import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """N clips, padded to the longest: states ``(N, F, …)`` and mask ``(N, F)``, true where a frame is real.
-
-    A state is a feature vector, or the pixels of a frame if the backbone trains.
-    """
-
-    states: Tensor
-    mask: Tensor
-
-
 @runtime_checkable
 class PixelBackbone(Protocol):
     """Encodes pictures. A ``torch.nn.Module`` if it trains, any callable if it does not.
@@ -68,6 +57,17 @@ class FeatureBackbone(Protocol):
             DataError: an item has no features, or they are not finite.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """N clips, padded to the longest: states ``(N, F, …)`` and mask ``(N, F)``, true where a frame is real.
+
+    A state is a feature vector, or the pixels of a frame if the backbone trains.
+    """
+
+    states: Tensor
+    mask: Tensor
 
 
 @runtime_checkable
