@@ -11,6 +11,7 @@ from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint
 from crossret.bench.components import build_dataset
 from crossret.bench.folders import training_folder
+from crossret.bench.preparation import prepare_gallery
 from crossret.contracts.data import Item
 from crossret.errors import DataError, UsageError, unknown
 from crossret.evaluation.encoding import embed_items, embed_texts
@@ -77,6 +78,7 @@ def rank_all_galleries(
             name, language, translated=recipe.query != "target", duplicates=recipe.duplicate_captions
         )
         inputs = assembly.visual.of(gallery.split)
+        prepare_gallery(checkpoint.model, gallery)
         found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint)))
     return found
 

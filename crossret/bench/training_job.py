@@ -9,6 +9,7 @@ from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, write_checkpoint
 from crossret.bench.devices import accelerator_for, peak_memory_mb
 from crossret.bench.plan import Training
+from crossret.bench.preparation import prepare_training
 from crossret.bench.validation import validation
 from crossret.data.sampling import Sampler
 from crossret.objective.objective import build_objective
@@ -40,9 +41,12 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
     model = assembly.model(training.seed)
     assembly.fit_principal_components(model, inputs)
     objective = build_objective(recipe.terms(), registry, model.text.encoder.dimension, training.languages)
+    texts = assembly.training_set(training.languages)
+    model.to(accelerator.device)
+    prepare_training(model, texts, objective.views)
     setting = Setting(
         recipe.training,
-        Sampler(assembly.training_set(training.languages), recipe.texts, recipe.training.batch_size, training.seed),
+        Sampler(texts, recipe.texts, recipe.training.batch_size, training.seed),
         InputBank(inputs, accelerator.device),
         validation(assembly, training.languages, accelerator.device),
         report,

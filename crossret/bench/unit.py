@@ -16,6 +16,7 @@ from crossret.bench.devices import environment, peak_memory_mb
 from crossret.bench.keys import hash_of
 from crossret.bench.payload import Origin
 from crossret.bench.plan import PlannedUnit
+from crossret.bench.preparation import prepare_gallery
 from crossret.contracts.baseline import Baseline
 from crossret.errors import ComponentError
 from crossret.evaluation.baseline_ranks import rank_with_baseline
@@ -45,6 +46,7 @@ def _ranked_by_model(
     recipe = unit.recipe.evaluation
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
         gallery = _gallery(assembly, name, unit)
+        prepare_gallery(checkpoint.model, gallery)
         yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device)
 
 

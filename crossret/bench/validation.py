@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crossret.bench.assembly import Assembly
+from crossret.bench.preparation import prepare_gallery
 from crossret.errors import DataError
 from crossret.evaluation.gallery import Gallery
 from crossret.evaluation.model_ranks import rank_gallery
@@ -36,6 +37,8 @@ def validation(assembly: Assembly, languages: tuple[str, ...], device: torch.dev
     inputs = assembly.visual.of(galleries[0].split)
 
     def validate(model: DualEncoder) -> float:
+        for gallery in galleries:
+            prepare_gallery(model, gallery)
         scores = [selection.score(rank_gallery(model, gallery, inputs, recipe, device)) for gallery in galleries]
         return sum(scores) / len(scores)
 

@@ -10,8 +10,9 @@ import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -56,6 +57,35 @@ def cached_arrays(
         return tuple(_stored(path, array) for path, array in zip(paths, computed, strict=True))
 
 
+def cached_rows(
+    kind: str, key: str, shape: tuple[int, ...], dtype: str, blocks: Callable[[], Iterable[np.ndarray]]
+) -> np.ndarray:
+    """An array that need not fit in memory, as :func:`cached_array` keeps one: blocks of rows are written as they come.
+
+    Raises:
+        ValueError: the blocks are not of the shape.
+    """
+    path = cache_folder() / kind / f"{key}.npy"
+    with _locked(path) as usable:
+        found = _read(path)
+        if found is None and usable:
+            found = _written(path, lambda file: _write_blocks(file, shape, dtype, blocks()))
+        return np.concatenate([*blocks()]).astype(dtype, copy=False) if found is None else found
+
+
+def _write_blocks(file: BinaryIO, shape: tuple[int, ...], dtype: str, blocks: Iterable[np.ndarray]) -> None:
+    described = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, described)
+    rows = 0
+    for block in blocks:
+        if block.shape[1:] != shape[1:]:
+            raise ValueError(f"expected rows of an array {shape}, found a block {block.shape}")
+        file.write(np.ascontiguousarray(block, dtype).data)
+        rows += len(block)
+    if rows != shape[0]:
+        raise ValueError(f"expected {shape[0]} rows of an array {shape}, found {rows}")
+
+
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[bool]:
     """Hold the entry's lock; false if the folder takes none. What is there can be read all the same."""
@@ -77,13 +107,17 @@ def _locked(path: Path) -> Iterator[bool]:
 
 def _stored(path: Path, array: np.ndarray) -> np.ndarray:
     """The array as the file has it, which takes no memory, or as it is if it cannot be written."""
+    found = _written(path, lambda file: np.save(file, array, allow_pickle=False))
+    return array if found is None else found
+
+
+def _written(path: Path, write: Callable[[BinaryIO], object]) -> np.ndarray | None:
     try:
-        write_atomically(path, lambda file: np.save(file, array, allow_pickle=False))
+        write_atomically(path, write)
     except OSError as error:
         log.warning("%s: cannot be written (%s); it will be computed again", path, error)
-        return array
-    found = _read(path)
-    return array if found is None else found
+        return None
+    return _read(path)
 
 
 def _read(path: Path) -> np.ndarray | None:

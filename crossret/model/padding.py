@@ -13,7 +13,13 @@ PUBLISHED_PENALTY = -10000.0
 
 
 class Padding(Protocol):
-    """One answer for everything inside a tower that could look at padding; masks ``(N, L)`` are true on real tokens."""
+    """One answer for everything inside a tower that could look at padding; masks ``(N, L)`` are true on real tokens.
+
+    Attributes:
+        reads_padding: whether states of padded positions change an embedding.
+    """
+
+    reads_padding: bool
 
     def of_scores(self, queries: Tensor, keys: Tensor) -> Tensor:
         """Masks ``(N, L)`` and ``(N, K)`` → attention mask, boolean or added; broadcasts to ``(N, heads, L, K)``."""
@@ -34,6 +40,8 @@ class Padding(Protocol):
 
 class LeftOut:
     """Padding takes part in nothing: an embedding does not depend on the rest of its batch."""
+
+    reads_padding = False
 
     def of_scores(self, queries: Tensor, keys: Tensor) -> Tensor:
         """Keys that are padding are not looked at."""
@@ -58,6 +66,8 @@ class CountedIn:
     A pair of positions of which one is padding gets a penalty. In the row of a padded query the penalty is the same for
     all keys and cancels in the softmax, so such a query looks at everything, padding included.
     """
+
+    reads_padding = True
 
     def of_scores(self, queries: Tensor, keys: Tensor) -> Tensor:
         """The penalty where query or key is padding."""

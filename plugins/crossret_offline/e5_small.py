@@ -55,9 +55,11 @@ class E5Small(NetworkEncoder):
         max_tokens: tokens kept of a text, special ones and those of the prefix included.
         prefix: put before every text; the model was trained with ``"query: "`` and ``"passage: "``.
         keep_prefix: whether the states of the prefix's tokens are kept.
+        cache_states: how states below the first trained layer are kept once computed: ``float16``, ``float32``,
+            ``none``, or ``auto``: in float16 if no layer trains, else not.
 
     Raises:
-        UsageError: there are no such layers, or fewer positions than ``max_tokens``.
+        UsageError: there are no such layers, fewer positions than ``max_tokens``, or no such precision.
         ComponentError: the package is not installed, or its file is another one.
     """
 
@@ -68,6 +70,7 @@ class E5Small(NetworkEncoder):
         max_tokens: int = 64,
         prefix: str = "query: ",
         keep_prefix: bool = False,
+        cache_states: str = "auto",
     ) -> None:
         file = read_e5(E5_SMALL.path())
         if not 0 <= layers <= file.sizes.layers:
@@ -79,6 +82,7 @@ class E5Small(NetworkEncoder):
             train_layers=train_layers,
             from_scratch=False,
             reading=Reading(max_tokens, prefix, keep_prefix),
+            cache_states=cache_states,
         )
 
 

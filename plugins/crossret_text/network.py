@@ -12,9 +12,14 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-from crossret.contracts.text import Tokens, TokenStates
+from crossret.contracts.text import RowCache, Tokens, TokenStates
 from crossret.errors import DataError, UsageError
 from crossret_text.layers import TrainLayers, layer_list, layer_numbers
+from crossret_text.prepared import PreparedStates, Stored
+from crossret_text.split import LayerSplit
+from crossret_text.weights import forget_when_loaded, frozen_tensors, hash_tensors
+
+PRECISIONS = ("float16", "float32")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,12 @@ class NetworkEncoder(nn.Module):
             range such as ``5-11``.
         from_scratch: the weights are random.
         reading: how texts become tokens.
+        cache_states: how the states below the first trained layer are kept once computed: ``float16``, ``float32``,
+            ``none``, or ``auto``: in float16 if no layer trains, else not. States rounded to float16 are the same
+            whether they were computed before or not.
 
     Raises:
-        UsageError: the network has no such layers, or fewer positions than ``max_tokens``.
+        UsageError: the network has no such layers, fewer positions than ``max_tokens``, or there is no such precision.
     """
 
     def __init__(
@@ -70,6 +78,7 @@ class NetworkEncoder(nn.Module):
         train_layers: TrainLayers,
         from_scratch: bool,
         reading: Reading,
+        cache_states: str,
     ) -> None:
         super().__init__()
         self.tokenizer = tokenizer
@@ -77,9 +86,18 @@ class NetworkEncoder(nn.Module):
         self.dimension = int(network.config.hidden_size)
         self.reading = reading
         self._check_positions(name)
-        self._freeze(train_layers)
+        first = self._freeze(train_layers)
+        precision = _precision(cache_states, first, network.config.num_hidden_layers)
+        self._split: LayerSplit | None = None
+        if precision and first < network.config.num_hidden_layers:
+            self._split = LayerSplit(network, layer_list(network, network.config.num_hidden_layers), first)
+        self._prepared = PreparedStates(self, self.dimension, precision) if precision else None
+        if self._prepared is not None:
+            forget_when_loaded(self, self._prepared)
         # Random weights that all train follow from the run's seed: the same component whatever the seed.
-        self._fingerprint = self._hash(hash_weights=not (from_scratch and train_layers == "all"))
+        weights = "" if from_scratch and train_layers == "all" else hash_tensors(network.state_dict())
+        rounded = precision == "float16"
+        self._fingerprint = hashlib.sha256(f"{self._settings()} {rounded} {weights}".encode()).hexdigest()[:16]
         self.train()
 
     def _check_positions(self, name: str) -> None:
@@ -87,25 +105,23 @@ class NetworkEncoder(nn.Module):
         if not 1 <= self.reading.max_tokens <= positions:
             raise UsageError(f"max_tokens is {self.reading.max_tokens}; text encoder {name!r} takes 1 to {positions}")
 
-    def _freeze(self, train_layers: TrainLayers) -> None:
+    def _freeze(self, train_layers: TrainLayers) -> int:
+        """Freeze what does not train; the number of the first layer that does, or of all layers if none does."""
         if train_layers == "all":
-            return
+            return 0
         layers = layer_list(self.network, self.network.config.num_hidden_layers)
         self.network.requires_grad_(False)
-        for number in layer_numbers(train_layers, len(layers)):
+        numbers = layer_numbers(train_layers, len(layers))
+        for number in numbers:
             layers[number].requires_grad_(True)
+        return min(numbers, default=len(layers))
 
-    def _hash(self, hash_weights: bool) -> str:
-        # The version of transformers stands in its configurations, but changes no number.
+    def _settings(self) -> str:
         config = json.loads(self.network.config.to_json_string())
+        # The version of transformers changes no number.
         config.pop("transformers_version", None)
-        digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
-        digest.update(self.tokenizer.backend_tokenizer.to_str().encode())
-        digest.update(repr(self.reading).encode())
-        for name, tensor in self.network.state_dict().items() if hash_weights else ():
-            digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-            digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
-        return digest.hexdigest()[:16]
+        tokenizer = hashlib.sha256(self.tokenizer.backend_tokenizer.to_str().encode()).hexdigest()
+        return f"{json.dumps(config, sort_keys=True)} {tokenizer} {self.reading!r}"
 
     def train(self, mode: bool = True) -> Self:
         """Training mode, except for the parts that are frozen: they have no dropout."""
@@ -123,7 +139,7 @@ class NetworkEncoder(nn.Module):
     def tokenize(self, texts: Sequence[str]) -> Tokens:
         """What the tokenizer gives: ``input_ids`` and ``attention_mask`` ``(N, L)``, padded on the right.
 
-        If the prefix is not kept: also ``kept`` ``(N, K)``, which tokens are the text's, and ``kept_mask``.
+        States of prepared texts stand in for their tokens.
 
         Raises:
             DataError: a text is empty or blank.
@@ -131,6 +147,30 @@ class NetworkEncoder(nn.Module):
         for number, text in enumerate(texts):
             if not text.strip():
                 raise DataError(f"text {number} of {len(texts)} is blank: {text!r}; expected at least one character")
+        return self._prepared.tokens(texts) if self._prepared else self.read(texts)
+
+    def prepare(self, texts: Sequence[str], cache: RowCache) -> None:
+        """Compute the frozen states of texts, or find them in the cache."""
+        if self._prepared is None or not self._prepared.lacks(texts):
+            return
+        device = next(self.network.parameters()).device
+        if self._split is not None:
+            tokens = {name: tensor.to(device) for name, tensor in self.read(texts[:2]).items()}
+            real, _ = self.masks(tokens)
+            order = tokens.get("order", torch.arange(real.shape[1], device=device).expand_as(real))
+            self._split.check(_read_by_network(tokens), order, real)
+        self._prepared.prepare(texts, cache, device)
+
+    def identity(self) -> str:
+        """Hash of everything that frozen states depend on."""
+        return f"{self._settings()} {hash_tensors(frozen_tensors(self))}"
+
+    def read(self, texts: Sequence[str]) -> Tokens:
+        """Tokens of texts, whether they were prepared or not.
+
+        If the prefix is not kept: also ``order`` ``(N, L)``, the text's tokens before those of the prefix, and ``kept``
+        ``(N, K)``.
+        """
         whole = self.reading.keep_prefix or not self.reading.prefix
         tokens: dict[str, Any] = dict(
             self.tokenizer(
@@ -147,17 +187,57 @@ class NetworkEncoder(nn.Module):
 
     def _without_prefix(self, tokens: dict[str, Tensor]) -> Tokens:
         ends, special = tokens.pop("offset_mapping")[..., 1], tokens.pop("special_tokens_mask").bool()
-        kept = tokens["attention_mask"].bool() & (special | (ends > len(self.reading.prefix)))
+        real = tokens["attention_mask"].bool()
+        kept = real & (special | (ends > len(self.reading.prefix)))
         counts = kept.sum(1)
-        longest = int(counts.max())
-        order = kept.logical_not().to(torch.uint8).argsort(dim=1, stable=True)
-        return {**tokens, "kept": order[:, :longest], "kept_mask": torch.arange(longest) < counts.unsqueeze(1)}
+        rank = 2 - real.to(torch.uint8) - kept.to(torch.uint8)
+        return {
+            **tokens,
+            "order": rank.argsort(dim=1, stable=True),
+            "kept": torch.arange(int(counts.max())) < counts.unsqueeze(1),
+        }
+
+    def masks(self, tokens: Tokens) -> tuple[Tensor, Tensor]:
+        """Which tokens the upper half reads, ``(N, L)``, and which are handed out, ``(N, K)``."""
+        real = tokens["attention_mask"].bool()
+        kept = tokens.get("kept", real)
+        return (real if self._split else kept), kept
+
+    @torch.no_grad()
+    def stored(self, tokens: Tokens) -> Tensor:
+        """States below the first trained layer, or the last ones if none trains."""
+        if self._split is None:
+            return self._last(tokens).states
+        return _ordered(self._split.lower(_read_by_network(tokens)), tokens)
+
+    def _last(self, tokens: Tokens) -> TokenStates:
+        states: Tensor = self.network(**_read_by_network(tokens)).last_hidden_state
+        kept = tokens.get("kept", tokens["attention_mask"].bool())
+        return TokenStates(_ordered(states, tokens)[:, : kept.shape[1]], kept)
 
     def forward(self, tokens: Tokens) -> TokenStates:
-        """Last hidden states ``(N, L, D)``; the mask ``(N, L)`` is false on padding."""
-        read = {name: tensor for name, tensor in tokens.items() if name not in ("kept", "kept_mask")}
-        states: Tensor = self.network(**read).last_hidden_state
-        if "kept" not in tokens:
-            return TokenStates(states, tokens["attention_mask"].bool())
-        kept = tokens["kept"].unsqueeze(2).expand(-1, -1, self.dimension)
-        return TokenStates(states.gather(1, kept), tokens["kept_mask"])
+        """Last hidden states ``(N, K, D)``; the mask ``(N, K)`` is false on padding."""
+        if self._prepared is None:
+            return self._last(tokens)
+        found: Stored = self._prepared.states(tokens)
+        states = self._split.upper(found.states, found.real) if self._split else found.states
+        return TokenStates(states[:, : found.kept.shape[1]], found.kept)
+
+
+def _precision(cache_states: str, first: int, layers: int) -> str:
+    """How states are kept; empty if they are not."""
+    if cache_states not in ("auto", "none", *PRECISIONS):
+        raise UsageError(f"cache_states is {cache_states!r}; expected 'auto', 'none', 'float16' or 'float32'")
+    if cache_states == "none" or first == 0:
+        return ""
+    if cache_states == "auto":
+        return "float16" if first == layers else ""
+    return cache_states
+
+
+def _read_by_network(tokens: Tokens) -> dict[str, Tensor]:
+    return {name: tensor for name, tensor in tokens.items() if name not in ("order", "kept")}
+
+
+def _ordered(states: Tensor, tokens: Tokens) -> Tensor:
+    return states.take_along_dim(tokens["order"].unsqueeze(2), 1) if "order" in tokens else states

@@ -24,9 +24,11 @@ class TransformerEncoder(NetworkEncoder):
         keep_prefix: whether the states of the prefix's tokens are kept.
         revision: branch, tag or commit on the hub.
         local_files_only: never go online.
+        cache_states: how states below the first trained layer are kept once computed: ``float16``, ``float32``,
+            ``none``, or ``auto``: in float16 if no layer trains, else not.
 
     Raises:
-        UsageError: the model has no such layers, or fewer positions than ``max_tokens``.
+        UsageError: the model has no such layers, fewer positions than ``max_tokens``, or there is no such precision.
         ComponentError: the model cannot be loaded.
     """
 
@@ -42,6 +44,7 @@ class TransformerEncoder(NetworkEncoder):
         keep_prefix: bool = True,
         revision: str | None = None,
         local_files_only: bool = False,
+        cache_states: str = "auto",
     ) -> None:
         source = Source(model, revision, local_files_only)
         tokenizer = source.tokenizer()
@@ -52,4 +55,5 @@ class TransformerEncoder(NetworkEncoder):
             train_layers=train_layers,
             from_scratch=random_init,
             reading=Reading(max_tokens, prefix, keep_prefix, lowercase, strip_accents),
+            cache_states=cache_states,
         )

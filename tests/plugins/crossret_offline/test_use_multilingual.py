@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from crossret.contracts.text import TextEncoder
+from crossret.data.array_cache import cached_rows
 from crossret.errors import ComponentError, DataError
 from crossret_offline.packaged import USE_WEIGHTS
 
@@ -59,7 +60,8 @@ def test_follows_the_contract(encoder: UseMultilingual) -> None:
     assert found.mask.any(1).all()
 
 
-def test_states_do_not_depend_on_padding(encoder: UseMultilingual) -> None:
+def test_states_do_not_depend_on_padding() -> None:
+    encoder = UseMultilingual(trains=True)
     batch = encoder(encoder.tokenize(TEXTS))
     for row, text in enumerate(TEXTS):
         alone = encoder(encoder.tokenize([text])).states[0]
@@ -86,5 +88,14 @@ def test_blank_text_is_an_error(encoder: UseMultilingual) -> None:
 
 
 def test_fingerprint_follows_the_options(encoder: UseMultilingual) -> None:
-    assert encoder.fingerprint() == UseMultilingual(trains=True).fingerprint()
+    assert encoder.fingerprint() == UseMultilingual().fingerprint()
     assert encoder.fingerprint() != UseMultilingual(max_tokens=9).fingerprint()
+
+
+def test_prepared_states_equal_computed_ones(encoder: UseMultilingual) -> None:
+    prepared = UseMultilingual()
+    prepared.prepare(TEXTS[:4], cached_rows)
+    found, expected = prepared(prepared.tokenize(TEXTS)), encoder(encoder.tokenize(TEXTS))
+    assert torch.equal(found.mask, expected.mask)
+    torch.testing.assert_close(found.states[found.mask], expected.states[found.mask], rtol=2e-3, atol=2e-3)
+    assert "states" in prepared.tokenize(TEXTS[:4])
