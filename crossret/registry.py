@@ -40,6 +40,14 @@ class Component:
     plugin: str
     distribution: str
 
+    @property
+    def installing(self) -> str:
+        """The command that installs what it needs beyond its distribution; empty if nothing.
+
+        pip takes the installed distribution, a checkout too, and adds what the extra lacks.
+        """
+        return f"pip install '{self.distribution}[{self.meta.extra}]'" if self.meta.extra else ""
+
     def load(self) -> Any:
         """Import the target.
 
@@ -50,7 +58,7 @@ class Component:
         try:
             return getattr(importlib.import_module(module_name), attribute)
         except Exception as error:
-            remedy = f"; try: pip install 'crossret[{self.meta.extra}]'" if self.meta.extra else ""
+            remedy = f"; try: {self.installing}" if self.installing else ""
             raise ComponentError(
                 f"{self.kind} {self.name!r} of plugin {self.plugin!r} ({self.distribution}) cannot be loaded "
                 f"from {self.target}: {' '.join(str(error).split())}{remedy}"

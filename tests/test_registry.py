@@ -152,7 +152,7 @@ def test_a_module_that_cannot_be_imported_is_one_line_with_a_remedy(
     message = str(refused.value)
     assert message.startswith(f"loss 'plain' of plugin 'mine' (my-dist) cannot be loaded from broken_{name}:Class: ")
     assert said in message
-    assert message.endswith("try: pip install 'crossret[timm]'")
+    assert message.endswith("try: pip install 'my-dist[timm]'")
     assert "\n" not in message
 
 

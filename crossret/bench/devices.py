@@ -31,6 +31,23 @@ def check_name(device: str) -> None:
         raise unknown("device", device, NAMES)
 
 
+def check_available(device: str) -> None:
+    """Refuse a device that this machine lacks; ``auto`` and ``cpu`` are always there.
+
+    Raises:
+        UsageError: unknown device, or one that this machine lacks.
+    """
+    check_name(device)
+    if device in ("auto", "cpu"):
+        return
+    import torch
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UsageError("device 'cuda': this machine has no usable CUDA device; try --device cpu")
+    if device == "mps" and not torch.backends.mps.is_available():
+        raise UsageError("device 'mps': not available on this machine; try --device cpu")
+
+
 def accelerator_for(device: str, precision: str) -> Accelerator:
     """An accelerator on the named device; ``auto`` takes the best there is. Sets the number of CPU threads.
 
@@ -41,11 +58,7 @@ def accelerator_for(device: str, precision: str) -> Accelerator:
     from accelerate import Accelerator
     from accelerate.state import AcceleratorState, PartialState
 
-    check_name(device)
-    if device == "cuda" and not torch.cuda.is_available():
-        raise UsageError("device 'cuda': this machine has no usable CUDA device; try --device cpu")
-    if device == "mps" and not torch.backends.mps.is_available():
-        raise UsageError("device 'mps': not available on this machine; try --device cpu")
+    check_available(device)
     torch.set_num_threads(threads_per_job())
     # The state is shared by all accelerators of a process; a worker runs several jobs, one after another.
     AcceleratorState._reset_state(reset_partial_state=True)

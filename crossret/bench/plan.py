@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from crossret.bench.components import build_dataset, build_translator, components_of, protocol_of, views_of_terms
 from crossret.bench.keys import training_key, unit_key
 from crossret.bench.languages import Languages
+from crossret.bench.options import check_options
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import UsageError, unknown
@@ -150,6 +151,7 @@ class _Planner:
     def units(self, method: str, seed: int) -> list[PlannedUnit]:
         recipe = recipe_of(self.suite, method, self.selection.overrides)
         components_of(recipe, self.registry)
+        check_options(recipe, self.registry)
         dataset = self._dataset(recipe)
         protocol = protocol_of(dataset, recipe)
         if recipe.baseline is None and dataset.protocols[protocol].test_only:

@@ -46,6 +46,7 @@ def bench(
 
     What is finished is kept: the same command goes on where it was stopped.
     """
+    from crossret.bench.devices import check_available
     from crossret.bench.plan import Selection, make_plan
     from crossret.bench.runner import exclusive, forget, run
     from crossret.cli.display import Display
@@ -57,6 +58,7 @@ def bench(
     if dry_run:
         _show_plan(plan, out, workers)
         return
+    check_available(device)
     with exclusive(out):
         if fresh:
             forget(plan, out)

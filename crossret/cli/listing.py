@@ -25,7 +25,7 @@ def components(kind: str | None, format_: str) -> None:
             f"{c.name}:{c.meta.argument}" if c.meta.argument else c.name,
             c.meta.summary,
             f"{c.distribution}: {c.plugin}",
-            f"pip install 'crossret[{c.meta.extra}]'" if c.meta.extra else "",
+            c.installing,
         )
         for c in registry()
         if kind in (None, c.kind)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 from processes import Crossret
 from small_data import Small
 
@@ -36,6 +37,16 @@ BENCH = "bench {suite} --out {out} "
             BENCH + "--set translation.options.bath=x",
             r"unknown option of translator 'file' 'bath'; did you mean 'path'",
         ),
+        (BENCH + "--set model.visual.options.sise=3", r"unknown option of visual-backbone 'hog' 'sise'"),
+        (BENCH + "--set model.text.options.bukets=3", r"option of text-encoder 'subword-tiny' 'bukets'; did you mean "),
+        (
+            BENCH + "--method source-only --set objective.source.options.temprature=1",
+            r"option of loss 'infonce' 'temprature'; did you mean 'temperature'\?",
+        ),
+        (
+            BENCH + "--set model.text.encoder=hf:x --set model.text.options.train_layer=none",
+            r"option of text-encoder 'hf' 'train_layer'; did you mean 'train_layers'\?",
+        ),
         (BENCH + "--executor procs", r"unknown executor 'procs'; did you mean 'processes'\?"),
         (BENCH + "--executor inline --workers 3", r"executor 'inline': .*workers=3 is not possible; use 'processes'"),
         (BENCH + "--workers 0", r"'--workers': 0 is not in the range x>=1"),
@@ -63,6 +74,16 @@ def test_one_line_names_what_is_wrong_and_the_nearest(
     assert re.search(pattern, ended.line), ended.line
     assert ended.out == ""
     assert not out.exists()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_a_device_that_the_machine_lacks_is_told_before_anything_starts(
+    crossret: Crossret, small: Small, tmp_path: Path
+) -> None:
+    ended = crossret("bench", small.suite, "--device", "cuda", "--out", tmp_path / "out")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.line == "device 'cuda': this machine has no usable CUDA device; try --device cpu"
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
