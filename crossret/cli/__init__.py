@@ -12,6 +12,7 @@ COMMANDS = {
     "train": "crossret.cli.model:train",
     "evaluate": "crossret.cli.model:evaluate",
     "search": "crossret.cli.model:search",
+    "import-nrccr": "crossret.cli.interchange:import_nrccr",
     "components": "crossret.cli.listing:components",
     "plugins": "crossret.cli.listing:plugins",
     "data": "crossret.cli.data:data",

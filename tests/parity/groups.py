@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .checkpoint import checkpoint
 from .comparison import Comparison
 from .discriminators import discriminators
 from .evaluation import evaluation
@@ -20,4 +21,5 @@ GROUPS: dict[str, Callable[[Path], Iterator[Comparison]]] = {
     "training steps, images": image_step,
     "training steps, video": video_step,
     "evaluation": evaluation,
+    "imported checkpoint": checkpoint,
 }
