@@ -5,8 +5,8 @@ from __future__ import annotations
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import ComponentError, UsageError, unknown
-from crossret.recipe.models import Options, Recipe, TranslationRecipe
-from crossret.registry import Component, Registry
+from crossret.recipe.models import Recipe, TranslationRecipe
+from crossret.registry import Component, Registry, construct
 
 
 def components_of(recipe: Recipe, registry: Registry) -> list[Component]:
@@ -46,16 +46,15 @@ def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Tr
     """The recipe's translator.
 
     One that takes a ``path`` and is given none reads the file shipped with the data; one that takes a ``dataset`` gets
-    the recipe's; one that takes an ``inner`` translator gets the one that its options name as ``of``, built with their
-    ``options``.
+    the recipe's; one that wraps another gets that one, built in the same way with ``options["options"]``.
 
     Raises:
-        UsageError: it needs a file of translations and the data set ships none, or the translator inside is not named.
+        UsageError: it needs a file of translations and the data set ships none.
         ComponentError: it breaks the contract.
     """
-    name = recipe.translation.translator
-    options = dict(recipe.translation.options)
-    taken = parameters_of(registry.get("translator", name))
+    name, options = recipe.translation.translator, dict(recipe.translation.options)
+    component = registry.get("translator", name)
+    taken = parameters_of(component)
     if "path" in taken and "path" not in options:
         shipped = dataset.translations()
         if shipped is None:
@@ -66,20 +65,15 @@ def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Tr
         options["path"] = str(shipped)
     if "dataset" in taken:
         options["dataset"] = dataset
-    if "inner" in taken:
-        options["inner"] = build_translator(_inner(recipe, name, options), dataset, registry)
-    translator = registry.build("translator", name, **options)
+    if component.meta.wraps:
+        within = TranslationRecipe(translator=name.partition(":")[2], options=options.pop("options", {}))
+        inner = build_translator(recipe.model_copy(update={"translation": within}), dataset, registry)
+        translator = construct(component, (inner,), options)
+    else:
+        translator = registry.build("translator", name, **options)
     if not isinstance(translator, Translator):
         raise ComponentError(f"translator {name!r} does not follow crossret.contracts.translation.Translator")
     return translator
-
-
-def _inner(recipe: Recipe, name: str, options: Options) -> Recipe:
-    """The recipe of the translator inside another; takes its name and options out of the outer one's."""
-    if "of" not in options:
-        raise UsageError(f"translator {name!r} needs translation.options.of: the translator that it changes")
-    inner = TranslationRecipe(translator=options.pop("of"), options=options.pop("options", {}))
-    return recipe.model_copy(update={"translation": inner})
 
 
 def parameters_of(component: Component) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""``noise``: another translator, some of whose training translations are spoilt; for noise curves."""
+"""``noise:TRANSLATOR``: another translator, some of whose training translations are spoilt; for noise curves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NoisyTranslator:
     the translation of another spoilt caption. The back-translation of a spoilt caption is spoilt in the same way.
 
     Args:
-        inner: the translator (given by crossret: the recipe names it as ``of``, with its ``options``).
+        inner: the translator that the name says, built with ``options``.
         dataset: the recipe's data set (given by crossret).
         share: of the captions, 0 to 1.
         kind: one of the above.

@@ -45,6 +45,8 @@ def register_translators(register: Register) -> None:
         "crossret_translators.noise:NoisyTranslator",
         Meta(
             summary="Another translator with a share of its training translations spoilt, for noise curves",
+            argument="TRANSLATOR",
+            wraps="translator",
             modality="text",
             memory_mb=150,
             seconds_per_1000=0.01,

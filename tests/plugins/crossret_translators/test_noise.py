@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from crossret.errors import UsageError
 from crossret.plugins import registry
 from crossret.recipe.models import Recipe
 from crossret.translation.fill import translated_pool, translated_queries
+from crossret_translators.identity import IdentityTranslator
 from crossret_translators.noise import KINDS, NoisyTranslator
 
 DATA = TinyDataset()
@@ -73,12 +76,21 @@ def test_options_are_checked_and_the_inner_translator_is_the_recipes() -> None:
         noisy(1.5)
     with pytest.raises(UsageError, match="unknown kind of noise 'mismach'; did you mean 'mismatch'"):
         noisy(0.5, "mismach")
-    with pytest.raises(UsageError, match=r"needs translation\.options\.of"):
-        build_translator(recipe(share=0.5), DATA, registry())
-    built = build_translator(recipe(share=0.5, of="identity"), DATA, registry())
+    built = build_translator(recipe("noise:identity", share=0.5), DATA, registry())
     assert isinstance(built, NoisyTranslator)
-    assert built.fingerprint() != build_translator(recipe(share=0.6, of="identity"), DATA, registry()).fingerprint()
+    assert isinstance(built.inner, IdentityTranslator)
+    changed = build_translator(recipe("noise:identity", share=0.6), DATA, registry())
+    assert built.fingerprint() != changed.fingerprint()
 
 
-def recipe(**options: object) -> Recipe:
-    return Recipe.model_validate({"translation": {"translator": "noise", "options": options}, "baseline": "lexical"})
+def test_the_inner_translator_gets_the_file_or_data_set_that_it_needs(tmp_path: Path) -> None:
+    table = tmp_path / "mt.csv"
+    table.write_text("source_lang,target_lang,text,translation\nen,xx,one,eno\n")
+    built = build_translator(recipe("noise:file", share=0, options={"path": str(table)}), DATA, registry())
+    assert built.translate(["one"], built.routes("en", "xx")[0])[0].text == "eno"
+    with pytest.raises(UsageError, match=r"translator 'file' needs translation\.options\.path"):
+        build_translator(recipe("noise:file", share=0), DATA, registry())
+
+
+def recipe(name: str, **options: object) -> Recipe:
+    return Recipe.model_validate({"translation": {"translator": name, "options": options}, "baseline": "lexical"})
