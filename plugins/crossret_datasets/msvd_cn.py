@@ -50,7 +50,7 @@ FACTS: Final = Facts(
     notes=(
         "11,758 Chinese captions of 1,970 clips, some of them several times in the same words.",
         "English captions are needed for training, not for a test in Chinese.",
-        "Clips need a visual backbone for clips, or stored features with the ids vid1 to vid1970.",
+        "Clips need a visual backbone for clips (clips:hog, say), or stored features with the ids vid1 to vid1970.",
     ),
 )
 
@@ -95,7 +95,9 @@ class MsvdCn(FilesDataset):
         Raises:
             UsageError: always.
         """
-        raise UsageError(f"data set 'msvd-cn' has clips, no pictures ({item.id}): use a visual backbone for clips")
+        raise UsageError(
+            f"data set 'msvd-cn' has clips, no pictures ({item.id}): use a visual backbone for clips, e.g. clips:hog"
+        )
 
     @cached_property
     def _name_of(self) -> dict[str, str]:

@@ -59,8 +59,8 @@ def test_a_bench_trains_and_ranks_on_it(crossret: Crossret, small: Small, folder
     data = {"dataset": "folder", "options": {"root": str(folder)}}
     content = {"extends": str(small.suite), "languages": ["es"], "recipe": {"data": data}}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump(content))
-    words = ("bench", tmp_path / "own.yaml", "--method", "lexical,source-only,translate-train")
-    ended = crossret(*words, "--set", f"training.epochs={EPOCHS}", "--out", tmp_path / "out")
+    words = ("bench", tmp_path / "own.yaml", "--method", "lexical,source-only,translate-train", "--executor", "inline")
+    ended = crossret(*words, "--set", f"training.epochs={EPOCHS}", "--out", tmp_path / "out", timeout=600)
     assert ended.code == 0, ended.err
     records = [json.loads(path.read_text()) for path in (tmp_path / "out" / "records").rglob("*.json")]
     sumr = {record["unit"]["method"]: record["scores"][0]["sumr"] for record in records}

@@ -108,7 +108,7 @@ class Folder:
         """
         path = self.clip(item)
         if path.suffix.lower() in CLIPS:
-            raise UsageError(f"{path}: is a clip; use a visual backbone for clips (crossret components)")
+            raise UsageError(f"{path}: is a clip; use a visual backbone for clips, e.g. clips:hog")
         return open_picture(path)
 
     def clip(self, item: Item) -> Path:

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clip_files import picture, write_clip
 from PIL import Image
 
-from crossret.contracts.data import Dataset
+from crossret.contracts.data import ClipDataset, Dataset
+from crossret.data.ragged import Ragged
+from crossret.data.visual_inputs import VisualInputs
 from crossret.errors import DataError, UsageError
+from crossret.plugins import registry
 from crossret_datasets.folder.captions import read_captions
 from crossret_datasets.folder.dataset import Folder
 from crossret_datasets.folder.splitting import divide
@@ -49,6 +53,7 @@ def root(tmp_path: Path) -> Path:
 def test_it_follows_the_contract_and_reads_the_column_of_splits(root: Path) -> None:
     data = Folder(str(root))
     assert isinstance(data, Dataset)
+    assert isinstance(data, ClipDataset)
     assert [item.id for item in data.split("folder", "train").items] == ["a/1.png", "a/2.png"]
     assert [caption.text for caption in data.captions("folder", "test", "de")] == ["ein grünes Ding", "etwas Grünes"]
     assert [caption.id for caption in data.captions("folder", "test", "de")] == ["c.png#de#0", "c.png#de#1"]
@@ -121,6 +126,17 @@ def test_a_clip_is_handed_out_as_a_file_and_is_no_picture(root: Path) -> None:
     assert data.clip(item) == root / "images" / "c.MP4"
     with pytest.raises(UsageError, match=r"c\.MP4: is a clip"):
         data.image(item)
+
+
+def test_frames_of_clips_reach_a_backbone_for_clips(root: Path) -> None:
+    table(root, HEADER + "c.mp4\ten\tone\ttest\nd.mp4\ten\ttwo\ttest\n")
+    for name, shift in (("c.mp4", 0), ("d.mp4", 50)):
+        write_clip(root / "images" / name, [picture(number + shift) for number in range(6)], "libx264")
+    data = Folder(str(root))
+    backbone = registry().build("visual-backbone", "clips:hog", frames=3)
+    found = VisualInputs(data, backbone, most_frames=3).of(data.split("folder", "test"))
+    assert isinstance(found, Ragged)
+    assert len(found) == 2
 
 
 def test_it_counts_what_it_has(root: Path) -> None:
