@@ -44,9 +44,10 @@ class Component:
     def installing(self) -> str:
         """The command that installs what it needs beyond its distribution; empty if nothing.
 
-        pip takes the installed distribution, a checkout too, and adds what the extra lacks.
+        pip takes the installed distribution, a checkout too, and adds what the extra lacks. A plugin that was added by
+        hand has no distribution; its extra is taken for one of crossret.
         """
-        return f"pip install '{self.distribution}[{self.meta.extra}]'" if self.meta.extra else ""
+        return f"pip install '{self.distribution or 'crossret'}[{self.meta.extra}]'" if self.meta.extra else ""
 
     def load(self) -> Any:
         """Import the target.

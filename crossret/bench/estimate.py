@@ -26,6 +26,8 @@ START_SECONDS = 5.0
 WORKER_MEMORY_MB = 750.0
 PARENT_MEMORY_MB = 50.0
 DEFAULT_WORKERS = 4
+# A backward pass costs twice a forward one.
+PASSES_OF_A_TRAINED_BACKBONE = 3
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,30 @@ class _FromMeta:
         backbone = self.registry.get("visual-backbone", recipe.model.visual.backbone).meta
         frames = FRAMES_PER_CLIP if backbone.modality == "video" else 0
         sample = encoded * text / 1000 + _tower_flops(recipe, encoded + ("cross" in views), frames) / FLOPS
+        if self._trains(recipe):
+            return recipe.training.epochs * self._samples(recipe) * (sample + self._trained_item(recipe)) + asked
         return self._features(recipe) + recipe.training.epochs * self._samples(recipe) * sample + asked
 
+    def _trains(self, recipe: Recipe) -> bool:
+        """Whether the backbone's weights change, so that its features are computed again in every epoch."""
+        options = recipe.model.visual.options
+        inside = options.get("options", {})
+        *_, last = self.registry.chain("visual-backbone", recipe.model.visual.backbone)
+        return bool({"trains": last.meta.trains, **inside, **options}["trains"])
+
+    def _trained_item(self, recipe: Recipe) -> float:
+        """Seconds of one item, forward and backward."""
+        *_, last = self.registry.chain("visual-backbone", recipe.model.visual.backbone)
+        passes = 1 if last.meta.trains else PASSES_OF_A_TRAINED_BACKBONE
+        return passes * self._item_seconds(recipe)
+
+    def _item_seconds(self, recipe: Recipe) -> float:
+        outer, *inner = self.registry.chain("visual-backbone", recipe.model.visual.backbone)
+        frames = FRAMES_PER_CLIP * sum(c.meta.seconds_per_1000 or 0.0 for c in inner)
+        return ((outer.meta.seconds_per_1000 or 0.0) + frames) / 1000
+
     def _features(self, recipe: Recipe) -> float:
-        """Visual features are computed once for all jobs."""
+        """Visual features of a backbone that does not train are computed once for all jobs."""
         name = recipe.data.model_dump_json() + recipe.model.visual.model_dump_json(include={"backbone", "options"})
         if name in self._computed:
             return 0.0
@@ -97,11 +119,7 @@ class _FromMeta:
         protocol = protocol_of(dataset, recipe)
         splits = ("train", "val", *dataset.protocols[protocol].galleries)
         items = sum(len(dataset.split(protocol, split).items) for split in splits)
-        outer, *inner = self.registry.chain("visual-backbone", recipe.model.visual.backbone)
-        seconds = (outer.meta.seconds_per_1000 or 0.0) + FRAMES_PER_CLIP * sum(
-            c.meta.seconds_per_1000 or 0.0 for c in inner
-        )
-        return items * seconds / 1000
+        return items * self._item_seconds(recipe)
 
     def _samples(self, recipe: Recipe) -> int:
         """Training samples of an epoch if every caption can be translated."""

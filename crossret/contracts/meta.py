@@ -20,7 +20,8 @@ class Meta:
         languages: BCP-47 codes it covers; empty means any.
         licence: SPDX expression of weights or data.
         memory_mb: peak memory of one process that uses it, in MB.
-        seconds_per_1000: seconds on one CPU core for 1,000 inputs, backward pass included if it trains.
+        seconds_per_1000: seconds on one CPU core for 1,000 inputs; of one that ``trains``, with the backward pass.
+        trains: whether its weights change unless its option ``trains`` says otherwise.
         extra: the optional dependency group that installs what it needs, e.g. ``timm``.
         source: where weights, data or equations come from.
     """
@@ -35,5 +36,6 @@ class Meta:
     licence: str = ""
     memory_mb: float | None = None
     seconds_per_1000: float | None = None
+    trains: bool = False
     extra: str = ""
     source: str = ""

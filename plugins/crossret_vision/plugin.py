@@ -32,6 +32,7 @@ def register_visual_backbones(register: Register) -> None:
             licence="Apache-2.0",
             memory_mb=800,
             seconds_per_1000=4,
+            trains=True,
         ),
     )
     register(

@@ -61,6 +61,25 @@ def test_a_clip_costs_its_decoding_and_the_backbone_for_each_of_its_frames(tmp_p
     assert heavy > hog + 100
 
 
+TRAINED = {
+    "cnn-tiny": ("model.visual.backbone=cnn-tiny",),
+    "resnet18": ("model.visual.backbone=timm:resnet18", "model.visual.options.trains=true"),
+}
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_backbone_that_trains_is_computed_in_every_epoch_of_every_job(name: str, tmp_path: Path) -> None:
+    few, many = (seconds(tmp_path, "translate-train human", *TRAINED[name], f"training.epochs={n}") for n in (9, 36))
+    assert few[0] == few[1], "nothing is shared"
+    assert 3 < many[0] / few[0] < 4.1
+
+
+def test_fine_tuning_costs_more_than_frozen_features(tmp_path: Path) -> None:
+    frozen, again = seconds(tmp_path, "translate-train human", *TRAINED["resnet18"][:1])
+    tuned, _ = seconds(tmp_path, "translate-train human", *TRAINED["resnet18"])
+    assert tuned > 10 * (frozen - again)
+
+
 def test_workers_share_the_work_but_not_the_memory(tmp_path: Path) -> None:
     one, two = (estimated(tmp_path, "source-only translate-train nrccr", workers=n) for n in (1, 2))
     assert two.wall_seconds < one.wall_seconds
