@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from crossret.bench.assembly import Assembly
 from crossret.errors import DataError
 from crossret.model.dual_encoder import DualEncoder
+from crossret.model.trained_weights import frozen_weights, load_trained_state, trained_state
 from crossret.recipe.models import Recipe
 from crossret.recipe.reading import validated
 from crossret.registry import Registry
@@ -51,8 +55,16 @@ class Facts:
     progress: dict[str, Any]
 
 
-def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write weights and facts atomically."""
+def write_checkpoint(folder: Path, checkpoint: Checkpoint, tensors: Mapping[str, Tensor] | None = None) -> None:
+    """Write weights and facts atomically.
+
+    Args:
+        folder: gets the file.
+        checkpoint: what is written.
+        tensors: the model's weights if others than :func:`trained_state` are to be kept: all of them, for a model whose
+            frozen weights are not those that its text encoder is built with.
+    """
+    kept = trained_state(checkpoint.model) if tensors is None else tensors
     facts = Facts(
         checkpoint.assembly.recipe.model_dump(mode="json"),
         list(checkpoint.languages),
@@ -62,14 +74,15 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
         checkpoint.peak_memory_mb,
         checkpoint.progress.to_facts(),
     )
-    write_tensors(folder / MODEL_FILE, dict(checkpoint.model.state_dict()), asdict(facts))
+    write_tensors(folder / MODEL_FILE, dict(kept), asdict(facts))
 
 
 def read_checkpoint(folder: Path, registry: Registry, device: str) -> Checkpoint:
     """Rebuild a trained model.
 
     Raises:
-        DataError: no checkpoint there, or its weights do not fit its recipe.
+        DataError: no checkpoint there, its weights do not fit its recipe, or the frozen weights of its text encoder,
+            which it leaves out, are no longer the same.
     """
     path = folder / MODEL_FILE if folder.is_dir() else folder
     if not path.exists():
@@ -85,8 +98,9 @@ def read_checkpoint(folder: Path, registry: Registry, device: str) -> Checkpoint
     recipe = validated(Recipe, facts.recipe, str(path))
     assembly = Assembly(recipe, registry, device)
     model = assembly.model(facts.seed)
+    _check_encoder(path, model, tensors, facts)
     try:
-        model.load_state_dict(tensors)
+        load_trained_state(model, tensors)
     except RuntimeError as error:
         raise DataError(f"{path}: weights do not fit the recipe: {' '.join(str(error).split())[:300]}") from error
     return Checkpoint(
@@ -99,3 +113,14 @@ def read_checkpoint(folder: Path, registry: Registry, device: str) -> Checkpoint
         facts.components,
         facts.peak_memory_mb,
     )
+
+
+def _check_encoder(path: Path, model: DualEncoder, tensors: Mapping[str, Tensor], facts: Facts) -> None:
+    frozen = frozen_weights(model)
+    stored, found = facts.components.get("text-encoder"), model.text.encoder.fingerprint()
+    if frozen and not frozen & tensors.keys() and stored != found:
+        name = facts.recipe["model"]["text"]["encoder"]
+        raise DataError(
+            f"{path}: was trained over frozen weights of text encoder {name!r} with fingerprint {stored}, found "
+            f"{found}; it needs the same weights, tokenizer and options"
+        )

@@ -13,6 +13,7 @@ from torch import Tensor
 from crossret.contracts.optimiser_state import load_optimiser_tensors, optimiser_tensors
 from crossret.errors import DataError
 from crossret.model.dual_encoder import DualEncoder
+from crossret.model.trained_weights import load_trained_state, trained_state
 from crossret.objective.objective import Objective
 from crossret.training.progress import Progress
 from crossret.training.running_means import RunningMeans
@@ -29,7 +30,7 @@ class TrainingState:
 
     Attributes:
         scaler: of the gradients, in half precision.
-        best: weights of the best validation so far; empty before the first.
+        best: what training changes, as of the best validation so far; empty before the first.
     """
 
     model: DualEncoder
@@ -45,7 +46,7 @@ class TrainingState:
     def save(self, path: Path) -> None:
         """Write everything atomically."""
         tensors = {
-            **prefixed("model", self.model.state_dict()),
+            **prefixed("model", trained_state(self.model)),
             **prefixed("best", self.best),
             **prefixed("adam", optimiser_tensors(self.optimiser)),
             **prefixed("means", self.means.state()),
@@ -56,6 +57,7 @@ class TrainingState:
         for name, term in self.objective.adversarial().items():
             tensors |= prefixed(f"opponent.{name}", term.auxiliary_state())
         facts = {
+            "text_encoder": self.model.text.encoder.fingerprint(),
             "progress": self.progress.to_facts(),
             "factor": self.schedule.factor,
             "last_halving": self.schedule.last_halving,
@@ -80,7 +82,10 @@ class TrainingState:
             ) from error
 
     def _take(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
-        self.model.load_state_dict(under("model", tensors))
+        stored, found = facts["text_encoder"], self.model.text.encoder.fingerprint()
+        if stored != found:
+            raise ValueError(f"its text encoder has the fingerprint {stored}, found {found}")
+        load_trained_state(self.model, under("model", tensors))
         self.best = {name: tensor.to(self.device) for name, tensor in under("best", tensors).items()}
         load_optimiser_tensors(self.optimiser, under("adam", tensors))
         self.means.load(under("means", tensors), self.device)

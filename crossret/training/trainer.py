@@ -14,6 +14,7 @@ from accelerate import Accelerator
 from crossret.data.sampling import Batch, Sampler
 from crossret.errors import CrossretError
 from crossret.model.dual_encoder import DualEncoder
+from crossret.model.trained_weights import load_trained_state, trained_state
 from crossret.objective.objective import Objective
 from crossret.recipe.models import TrainingRecipe
 from crossret.training.batching import Batching, ViewsTogether
@@ -84,7 +85,7 @@ class Trainer:
             while progress.epoch < self.setting.recipe.epochs and not self._exhausted():
                 self._epoch(log, started)
         progress.seconds = time.monotonic() - started
-        self.model.load_state_dict(self.state.best)
+        load_trained_state(self.model, self.state.best)
         return progress
 
     @property
@@ -154,7 +155,7 @@ class Trainer:
         log.write(point, state.schedule.rate(progress.step))
         if score > progress.best_score:
             progress.best_score, progress.best_step, progress.unimproved = score, progress.step, 0
-            state.best = {name: tensor.clone() for name, tensor in self.model.state_dict().items()}
+            state.best = {name: tensor.clone() for name, tensor in trained_state(self.model).items()}
         else:
             progress.unimproved += 1
             state.schedule.not_improved(progress.epoch)

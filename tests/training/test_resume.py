@@ -83,6 +83,24 @@ def test_continued_after_an_interruption_in_any_step(unbroken: Outcome, tmp_path
     assert_same(outcome(resumed), unbroken)
 
 
+def test_a_state_over_another_text_encoder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt(tmp_path, 2)
+    monkeypatch.setattr("crossret_text.subword.VERSION", -1)
+    with pytest.raises(
+        DataError, match=r"text encoder has the fingerprint \w+, found \w+\); delete it to"
+    ):
+        trainer(tmp_path).run()
+
+
+def test_frozen_weights_are_no_part_of_the_state(tmp_path: Path) -> None:
+    run = trainer(tmp_path, terms={"source": TERMS["source"]})
+    run.model.text.encoder.requires_grad_(False)
+    run.state.save(run.state_file)
+    tensors, _ = read_tensors(run.state_file)
+    assert not any("text.encoder" in name for name in tensors)
+    run.state.load(run.state_file)
+
+
 def test_continued_several_times(unbroken: Outcome, tmp_path: Path) -> None:
     for at in (3, 1, 2, 4):
         interrupt(tmp_path, at)
