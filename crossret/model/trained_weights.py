@@ -13,8 +13,8 @@ ENCODER = "text.encoder."
 
 def frozen_weights(model: DualEncoder) -> frozenset[str]:
     """Names of the encoder's parameters that do not train: each new encoder of the same fingerprint has them."""
-    parameters = model.text.encoder.named_parameters()
-    return frozenset(ENCODER + name for name, parameter in parameters if not parameter.requires_grad)
+    parameters = model.named_parameters(remove_duplicate=False)
+    return frozenset(name for name, value in parameters if name.startswith(ENCODER) and not value.requires_grad)
 
 
 def trained_state(model: DualEncoder) -> dict[str, Tensor]:
