@@ -18,18 +18,21 @@ class Conventions:
     Attributes:
         padding: what padded tokens take part in.
         batching: how a batch's sentences reach the model, and which samples are negatives.
+        smallest_batch: a last batch with fewer samples is left out; ``None``: all batches are full.
         item_queries: which items of a gallery are queries.
         selection: what selects the best weights.
     """
 
     padding: Padding
     batching: Batching
+    smallest_batch: int | None
     item_queries: ItemQueries
     selection: Selection
 
 
-OWN = Conventions(LeftOut(), ViewsTogether(), captioned_items, SUMR_OF_TARGET)
-PUBLISHED = Conventions(CountedIn(), ViewsApart(), all_items, TEXT_RECALLS_OF_FUSED)
+OWN = Conventions(LeftOut(), ViewsTogether(), None, captioned_items, SUMR_OF_TARGET)
+# Of one sample there are no batch statistics.
+PUBLISHED = Conventions(CountedIn(), ViewsApart(), 2, all_items, TEXT_RECALLS_OF_FUSED)
 
 
 def conventions_of(recipe: Recipe) -> Conventions:

@@ -44,9 +44,10 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
     texts = assembly.training_set(training.languages)
     model.to(accelerator.device)
     prepare_training(model, texts, objective.views)
+    smallest = assembly.conventions.smallest_batch
     setting = Setting(
         recipe.training,
-        Sampler(texts, recipe.texts, recipe.training.batch_size, training.seed),
+        Sampler(texts, recipe.texts, recipe.training.batch_size, training.seed, smallest),
         InputBank(inputs, accelerator.device),
         validation(assembly, training.languages, accelerator.device),
         report,

@@ -46,13 +46,16 @@ class _Sample:
 class Sampler:
     """Draws the batches of an epoch.
 
-    The last, smaller batch is left out unless it is the only one: batch statistics and negatives depend on its size.
+    Attributes:
+        smallest: a last batch with fewer samples is left out unless it is the only one; ``None``: every batch is full,
+            as batch statistics and negatives depend on the size.
     """
 
     training: TrainingSet
     recipe: TextsRecipe
     batch_size: int
     seed: int
+    smallest: int | None = None
 
     def _anchors(self) -> list[tuple[int, int]]:
         """Samples of an epoch as (subject, sentence); sentence −1: drawn anew each time."""
@@ -67,7 +70,8 @@ class Sampler:
 
     def batches_per_epoch(self) -> int:
         """Number of batches that :meth:`epoch` yields."""
-        return max(1, len(self._anchors()) // self.batch_size)
+        full, rest = divmod(len(self._anchors()), self.batch_size)
+        return max(1, full + (rest >= (self.smallest or self.batch_size)))
 
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """The batches of one epoch."""

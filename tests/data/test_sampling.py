@@ -61,6 +61,18 @@ def samplers(draw: st.DrawFn, **fixed: Any) -> Sampler:
     )
 
 
+@settings(deadline=None)
+@given(sampler=samplers(), smallest=st.integers(1, 8))
+def test_a_last_batch_is_kept_from_a_size_on(sampler: Sampler, smallest: int) -> None:
+    kept = Sampler(sampler.training, sampler.recipe, sampler.batch_size, sampler.seed, smallest)
+    samples = len(sampler._anchors())
+    full, rest = divmod(samples, sampler.batch_size)
+    sizes = sorted(len(batch.items) for batch in kept.epoch(0))
+    assert len(sizes) == kept.batches_per_epoch()
+    left = [rest] if full == 0 or min(smallest, sampler.batch_size) <= rest else []
+    assert sizes == sorted([sampler.batch_size] * full + left)
+
+
 def contents(batches: list[Batch]) -> list[Any]:
     return [(b.items.tolist(), b.texts, b.subjects.tolist(), b.languages.tolist()) for b in batches]
 

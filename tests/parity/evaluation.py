@@ -66,7 +66,7 @@ def of_scores(arrays: Arrays, case: str, weight: float | None) -> Iterator[Compa
     gallery = gallery_of(arrays, case)
     yield Comparison.of(f"{case}.relevance", gallery.relevance.items, arrays[f"{case}.caption_to_visual"], 0.5)
     for cells in CELLS:
-        found = results_of(gallery, _counted(torch.from_numpy(scores), gallery.relevance, cells))
+        found = results_of(gallery, counted(torch.from_numpy(scores), gallery.relevance, cells))
         yield from of_figures(arrays, prefix, found, ties=case == "ties")
 
 
@@ -116,10 +116,11 @@ def large(arrays: Arrays) -> Iterator[Comparison]:
     relevance = Relevance(np.arange(5000), own, 5000, 1000)
     gallery = Gallery(Split("test", items), captions, relevance, item_queries=PUBLISHED.item_queries)
     for weight in (0.2, 0.5):
-        ranks = _counted(torch.from_numpy(fused(english, target, weight)), relevance, 10**6)
+        ranks = counted(torch.from_numpy(fused(english, target, weight)), relevance, 10**6)
         yield from of_figures(arrays, f"large.fused_{weight}", results_of(gallery, ranks))
 
 
-def _counted(scores: torch.Tensor, relevance: Relevance, cells: int) -> PositiveRanks:
+def counted(scores: torch.Tensor, relevance: Relevance, cells: int) -> PositiveRanks:
+    """Ranks of a score matrix, cut into tiles of so many entries."""
     grid = Grid(*scores.shape, cells)
     return PositiveRanks(*count_ranks(lambda rows, columns: scores[rows, columns], grid, relevance))
