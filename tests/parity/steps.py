@@ -125,7 +125,7 @@ def observed_trainer(recording: Recording, weights: Arrays, arrays: Arrays, scra
     recipe = TrainingRecipe(
         epochs=3, learning_rate=RATE, clip=CLIP, schedule="plateau", decay=1.0, patience=None, checkpoint_seconds=1e6
     )
-    sampler = RecordedBatch(None, None, 10, 0, recorded_batch(arrays))  # type: ignore[arg-type]
+    sampler = RecordedBatch(None, None, 10, 0, batch=recorded_batch(arrays))  # type: ignore[arg-type]
     bank = InputBank(_inputs(recording, arrays), CPU)
     setting = Setting(recipe, sampler, bank, validate, lambda *_: None, scratch / "run", PUBLISHED.batching)
     trainer = Trainer(DualEncoder(visual, text), objective, setting, Accelerator(cpu=True))
