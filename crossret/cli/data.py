@@ -142,7 +142,7 @@ def check(
     "--trust-on-first-use",
     "trust",
     is_flag=True,
-    help="Also fetch files without a known hash; the hash of what comes is kept and checked from then on.",
+    help="Also fetch files without a known checksum; that of what comes is kept and checked from then on.",
 )
 def fetch(name: str, options: dict[str, Any], trust: bool) -> None:
     """Fetch the files of a data set that may be fetched, from where they were published.

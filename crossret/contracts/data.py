@@ -190,11 +190,11 @@ class FetchedDataset(Protocol):
         """Fetch what may be fetched and is not there; every file appears whole or not at all.
 
         Args:
-            trust: take files without a known hash as they come, and remember the hash of what came.
+            trust: take files without a known checksum as they come, and remember that of what came.
             report: told of every file, and of the terms.
 
         Raises:
-            DataError: a file cannot be fetched, is not what its hash says, or has no known hash and ``trust`` is off.
+            DataError: a file cannot be fetched, is not what its checksum says, or has none and ``trust`` is off.
             ComponentError: a library is missing.
         """
         ...

@@ -16,7 +16,7 @@ WRITTEN: Final = "imageid.human-written-caption.txt"
 TRANSLATED: Final = "imageid.manually-translated-caption.txt"
 ARCHIVE: Final = "coco-cn-version1805v1.1.tar.gz"
 URL: Final = f"https://huggingface.co/datasets/AIMClab-RUC/COCO-CN/resolve/main/{ARCHIVE}"
-SHA256: Final = "6c126cd8455363a404806e452ec75066a8fc96d73922d9357d993fcdd1d40b8a"
+CHECKSUM: Final = "sha256:6c126cd8455363a404806e452ec75066a8fc96d73922d9357d993fcdd1d40b8a"
 
 
 def image_list(split: str) -> str:
@@ -43,7 +43,7 @@ FACTS: Final = Facts(
         ),
     },
     texts=(*LISTS, WRITTEN, TRANSLATED, karpathy.FILE),
-    downloads=(Download(ARCHIVE, URL, SHA256, members=(*LISTS, WRITTEN, TRANSLATED)), karpathy.DOWNLOAD),
+    downloads=(Download(ARCHIVE, URL, CHECKSUM, members=(*LISTS, WRITTEN, TRANSLATED)), karpathy.DOWNLOAD),
     pictures=coco.PICTURES,
     licence="MIT AND CC-BY-4.0",
     terms=(

@@ -51,13 +51,14 @@ class Download:
 
     Attributes:
         path: where it goes below the data set's folder.
-        sha256: of its bytes; ``None``: not known, so that the first one fetched is trusted if the user says so.
+        checksum: of its bytes, ``sha256:…`` or ``md5:…`` as others have published it; ``None``: not known, so that the
+            first one fetched is trusted if the user says so.
         members: of an archive, the files that are unpacked beside it.
     """
 
     path: str
     url: str
-    sha256: str | None = None
+    checksum: str | None = None
     members: tuple[str, ...] = ()
 
     @property

@@ -150,7 +150,7 @@ class FilesDataset(ABC):
         return describe(self, protocol, self._rules(protocol))
 
     def verify(self) -> Sequence[Problem]:
-        """Compare text files with their hashes and counts, and look for every picture."""
+        """Compare text files with their checksums and counts, and look for every picture."""
         from crossret_datasets.verification import verify
 
         return verify(self)

@@ -16,7 +16,7 @@ SPLITS: Final = {"train": "train", "restval": "train", "val": "val", "test": "te
 DOWNLOAD: Final = Download(
     "caption_datasets.zip",
     "https://cs.stanford.edu/people/karpathy/deepimagesent/caption_datasets.zip",
-    "4cfd70132527b80933105e5829dc9034eaab9573482e2e680abbab6130244817",
+    "sha256:4cfd70132527b80933105e5829dc9034eaab9573482e2e680abbab6130244817",
     members=(FILE,),
 )
 

@@ -7,10 +7,11 @@ from typing import Final
 from crossret.errors import DataError
 from crossret_datasets.facts import Download, Facts, Part, Rules
 from crossret_datasets.files_dataset import FilesDataset
+from crossret_datasets.multi30k_checksums import MD5
 from crossret_datasets.text_files import Line, unique
 from crossret_datasets.texts import Text, numbered
 
-URL: Final = "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d"
+URL: Final = "https://raw.githubusercontent.com/multi30k/dataset/c40b37b23d6387214f8ab37335b5a8672b9745f2"
 FOUR: Final = ("en", "de", "fr", "cs")
 THREE: Final = ("en", "de", "fr")
 PER_IMAGE: Final = 5
@@ -70,6 +71,10 @@ def image_list_2(split: str) -> str:
     return f"data/task2/image_splits/{split}_images.txt"
 
 
+def _checksum(name: str) -> str | None:
+    return f"md5:{MD5[name]}" if name in MD5 else None
+
+
 def _files() -> tuple[str, ...]:
     languages = dict.fromkeys(TRAIN, FOUR) | {name: langs for name, (_, langs) in GALLERIES.items()}
     return (
@@ -85,7 +90,7 @@ FACTS: Final = Facts(
     title="Multi30K",
     protocols=PROTOCOLS,
     texts=_files(),
-    downloads=tuple(Download(name, f"{URL}/{name}") for name in _files()),
+    downloads=tuple(Download(name, f"{URL}/{name}", _checksum(name)) for name in _files()),
     pictures=(
         "flickr30k-images is given out on request at https://shannon.cs.illinois.edu/DenotationGraph/; name the folder "
         "with the option images. test_2017_mscoco shows COCO pictures of train2014 and val2014 "

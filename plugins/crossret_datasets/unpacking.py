@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from crossret.errors import DataError, nearest
-from crossret_datasets.hashes import write_whole
+from crossret_datasets.checksums import write_whole
 
 
 def unpack(archive: Path, members: Sequence[str]) -> None:

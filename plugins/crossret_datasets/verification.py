@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from crossret.contracts.data import Problem
 from crossret.errors import DataError
+from crossret_datasets.checksums import difference, known_checksums
 from crossret_datasets.facts import Part
-from crossret_datasets.hashes import known_hashes, sha256_of
 
 if TYPE_CHECKING:
     from crossret_datasets.files_dataset import FilesDataset
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def verify(dataset: FilesDataset) -> list[Problem]:
     """Everything that differs from the facts; empty if all is well. A fault is told once."""
-    problems = [*_check_hashes(dataset)]
+    problems = [*_check_checksums(dataset)]
     for protocol, rules in dataset.facts.protocols.items():
         for name, part in rules.parts.items():
             problems += _check_part(dataset, protocol, name, part)
@@ -29,16 +29,16 @@ def problem_of(error: DataError) -> Problem:
     return Problem(where, message)
 
 
-def _check_hashes(dataset: FilesDataset) -> Iterator[Problem]:
+def _check_checksums(dataset: FilesDataset) -> Iterator[Problem]:
     try:
-        expected = known_hashes(dataset.facts, dataset.root)
+        expected = known_checksums(dataset.facts, dataset.root)
     except DataError as error:
         yield problem_of(error)
         return
-    for name, sha256 in expected.items():
+    for name, checksum in expected.items():
         path = dataset.root / name
-        if path.is_file() and sha256_of(path) != sha256:
-            yield Problem(str(path), f"found sha256 {sha256_of(path)[:16]}…; expected {sha256[:16]}…")
+        if path.is_file() and (differs := difference(path, checksum)):
+            yield Problem(str(path), differs)
 
 
 def _check_part(dataset: FilesDataset, protocol: str, name: str, part: Part) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 import tarfile
 import threading
 import zipfile
@@ -16,15 +17,17 @@ from pathlib import Path
 
 import pytest
 
-from crossret.errors import DataError
+from crossret.errors import ComponentError, DataError
+from crossret_datasets.checksums import LOCK, known_checksums, read_lock
 from crossret_datasets.facts import Download, Facts
 from crossret_datasets.fetching import fetch_all
-from crossret_datasets.hashes import LOCK, known_hashes, read_lock
 
 pytest.importorskip("pooch")
 
 TEXT = b"ein Satz\n"
-DIGEST = hashlib.sha256(TEXT).hexdigest()
+DIGEST = f"sha256:{hashlib.sha256(TEXT).hexdigest()}"
+MD5 = f"md5:{hashlib.md5(TEXT).hexdigest()}"
+WRONG = f"sha256:{'0' * 64}"
 
 
 def _zip(name: str) -> bytes:
@@ -123,6 +126,20 @@ def test_a_file_with_a_known_hash_is_fetched_and_the_terms_are_told(server: Serv
     ]
 
 
+def test_a_file_is_checked_by_a_published_md5_too_and_others_may_read_it(server: Server, tmp_path: Path) -> None:
+    fetched(facts(Download("de.txt", f"{server.url}/text", MD5)), tmp_path)
+    assert (tmp_path / "de.txt").stat().st_mode & 0o444 == 0o444
+    (tmp_path / "de.txt").write_text("my own")
+    with pytest.raises(DataError, match=r"de\.txt: found md5:.*…; expected md5:"):
+        fetched(facts(Download("de.txt", f"{server.url}/text", MD5)), tmp_path)
+
+
+def test_without_pooch_it_says_what_to_install(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    with pytest.raises(ComponentError, match=r"fetching needs pooch; try: pip install 'crossret\[fetch\]'"):
+        fetched(facts(Download("de.txt", f"{server.url}/text", DIGEST)), tmp_path)
+
+
 def test_what_is_there_is_not_fetched_again(server: Server, tmp_path: Path) -> None:
     some = facts(Download("de.txt", f"{server.url}/text", DIGEST))
     fetched(some, tmp_path)
@@ -135,7 +152,7 @@ def test_without_a_known_hash_nothing_is_fetched_unless_the_user_trusts(server: 
     with pytest.raises(DataError) as caught:
         fetched(some, tmp_path)
     assert re.fullmatch(
-        rf"some: no SHA-256 is known for 1 of 2 files, the first is {server.url}/text; --trust-on-first-use .*{LOCK}",
+        rf"some: no checksum is known for 1 of 2 files, the first is {server.url}/text; --trust-on-first-use .*{LOCK}",
         str(caught.value),
     )
     assert server.asked == []
@@ -147,7 +164,7 @@ def test_without_a_known_hash_nothing_is_fetched_unless_the_user_trusts(server: 
 
 
 def test_what_came_later_must_be_what_came_first(server: Server, tmp_path: Path) -> None:
-    (tmp_path / LOCK).write_text(json.dumps({"b.txt": "0" * 64}))
+    (tmp_path / LOCK).write_text(json.dumps({"b.txt": WRONG}))
     with pytest.raises(DataError, match=r"/text: cannot be fetched to .*b\.txt: .*hash .*does not match.*nothing was"):
         fetched(facts(Download("b.txt", f"{server.url}/text")), tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [LOCK]
@@ -156,7 +173,7 @@ def test_what_came_later_must_be_what_came_first(server: Server, tmp_path: Path)
 @pytest.mark.parametrize(
     ("address", "sha256", "pattern"),
     [
-        ("/text", "0" * 64, r"hash .*does not match"),
+        ("/text", WRONG, r"hash .*does not match"),
         ("/none", DIGEST, r"404 Client Error"),
         ("/cut", DIGEST, r"IncompleteRead|Connection broken"),
     ],
@@ -189,7 +206,9 @@ def test_after_a_failure_the_rest_is_fetched_by_the_same_command(server: Server,
 
 def test_a_changed_file_is_told_and_kept(server: Server, tmp_path: Path) -> None:
     (tmp_path / "de.txt").write_text("my own")
-    with pytest.raises(DataError, match=r"de\.txt: found sha256 .*…; expected .*…; if it was not changed on purpose"):
+    with pytest.raises(
+        DataError, match=r"de\.txt: found sha256:.*…; expected sha256:.*…; if it was not changed on purpose"
+    ):
         fetched(facts(Download("de.txt", f"{server.url}/text", DIGEST)), tmp_path)
     assert (tmp_path / "de.txt").read_text() == "my own"
 
@@ -203,7 +222,7 @@ def test_members_of_an_archive_are_unpacked_beside_it(
     some = facts(Download(f"in/{archive}", f"{server.url}{address}", members=(member,)))
     fetched(some, tmp_path, trust=True)
     assert (tmp_path / "in" / member).read_bytes() == TEXT
-    assert known_hashes(some, tmp_path)[f"in/{member}"] == DIGEST
+    assert known_checksums(some, tmp_path)[f"in/{member}"] == DIGEST
     assert f"{tmp_path}: 0 fetched, 1 there before" in fetched(some, tmp_path)
 
 
@@ -218,7 +237,7 @@ def test_an_archive_without_the_member_and_one_that_is_broken_are_told(server: S
 
 def test_a_malformed_lock_is_told(tmp_path: Path) -> None:
     (tmp_path / LOCK).write_text("{")
-    with pytest.raises(DataError, match=rf"{LOCK}: cannot be read: .*; expected the hashes"):
+    with pytest.raises(DataError, match=rf"{LOCK}: cannot be read: .*; expected the checksums"):
         fetched(facts(Download("a", "http://127.0.0.1:1/")), tmp_path)
     (tmp_path / LOCK).write_text('{"a": 3}')
     with pytest.raises(DataError, match=rf"{LOCK}: found something else"):

@@ -10,6 +10,7 @@ from invented_files import draw, write, write_lines, write_multi30k
 from crossret.contracts.data import Dataset, FetchedDataset
 from crossret.errors import DataError, UsageError
 from crossret_datasets.multi30k import FACTS, Multi30k
+from crossret_datasets.multi30k_checksums import MD5
 
 
 @pytest.fixture
@@ -215,6 +216,15 @@ def test_it_describes_itself_before_a_file_is_there(tmp_path: Path) -> None:
 def test_every_file_is_fetched_from_one_commit() -> None:
     assert {download.path for download in FACTS.downloads} == set(FACTS.texts)
     assert {download.url.removesuffix(download.path) for download in FACTS.downloads} == {
-        "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d/"
+        "https://raw.githubusercontent.com/multi30k/dataset/c40b37b23d6387214f8ab37335b5a8672b9745f2/"
     }
     assert len(FACTS.texts) == 6 + 22 + 3 + 30
+
+
+def test_all_sentences_but_those_of_2018_have_a_published_checksum() -> None:
+    unknown = [download.path for download in FACTS.downloads if download.checksum is None]
+    assert [name for name in unknown if "image_splits" not in name] == [
+        f"data/task1/raw/test_2018_flickr.{lang}.gz" for lang in ("de", "fr", "cs")
+    ]
+    assert len(MD5) == 49 == len(set(MD5.values()))
+    assert set(MD5) <= set(FACTS.texts)

@@ -1,4 +1,4 @@
-"""Hashes of files: those known beforehand, and those of what came first."""
+"""Checksums of files: those known beforehand, and those of what came first."""
 
 from __future__ import annotations
 
@@ -15,24 +15,30 @@ from crossret_datasets.facts import Facts
 LOCK: Final = "FETCHED.json"
 
 
-def sha256_of(path: Path) -> str:
-    """The hash of a file's bytes."""
+def checksum_of(path: Path, algorithm: str = "sha256") -> str:
+    """The hash of a file's bytes, ``algorithm:hexadecimal``."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return f"{algorithm}:{hashlib.file_digest(file, algorithm).hexdigest()}"
 
 
-def known_hashes(facts: Facts, root: Path) -> dict[str, str]:
-    """Hash by file: pinned ones, and those of what was fetched before.
+def difference(path: Path, expected: str) -> str:
+    """How a file differs from its checksum; empty if it does not."""
+    found = checksum_of(path, expected.partition(":")[0])
+    return "" if found == expected else f"found {found[:23]}…; expected {expected[:23]}…"
+
+
+def known_checksums(facts: Facts, root: Path) -> dict[str, str]:
+    """Checksum by file: published ones, and those of what was fetched before.
 
     Raises:
         DataError: the record of what was fetched is malformed.
     """
-    pinned = {one.path: one.sha256 for one in facts.downloads if one.sha256 is not None}
+    pinned = {one.path: one.checksum for one in facts.downloads if one.checksum is not None}
     return {**read_lock(root), **pinned}
 
 
 def read_lock(root: Path) -> dict[str, str]:
-    """What was fetched into a folder: hash by file.
+    """What was fetched into a folder: checksum by file.
 
     Raises:
         DataError: it is malformed.
@@ -43,16 +49,16 @@ def read_lock(root: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read: {error}; expected the hashes of fetched files") from error
+        raise DataError(f"{path}: cannot be read: {error}; expected the checksums of fetched files") from error
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
-        raise DataError(f"{path}: found something else; expected a mapping of files to their SHA-256")
+        raise DataError(f"{path}: found something else; expected a mapping of files to their checksums")
     found: dict[str, str] = content
     return found
 
 
-def write_lock(root: Path, hashes: Mapping[str, str]) -> None:
-    """Remember hashes."""
-    content = json.dumps(dict(sorted(hashes.items())), indent=2).encode()
+def write_lock(root: Path, checksums: Mapping[str, str]) -> None:
+    """Remember checksums."""
+    content = json.dumps(dict(sorted(checksums.items())), indent=2).encode()
     write_whole(root / LOCK, lambda file: file.write(content))
 
 
