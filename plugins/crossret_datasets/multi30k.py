@@ -93,8 +93,9 @@ FACTS: Final = Facts(
     downloads=tuple(Download(name, f"{URL}/{name}", _checksum(name)) for name in _files()),
     pictures=(
         "flickr30k-images is given out on request at https://shannon.cs.illinois.edu/DenotationGraph/; name the folder "
-        "with the option images. test_2017_mscoco shows COCO pictures of train2014 and val2014 "
-        "(https://cocodataset.org/#download): put or link their folders below the same one"
+        "with the option images. Pictures of test_2017_flickr and test_2018_flickr are not in it: the README of the "
+        "repository links to them. test_2017_mscoco shows COCO pictures of train2014 and val2014 "
+        "(https://cocodataset.org/#download). Put or link these folders below the same one"
     ),
     licence="LicenseRef-research-only",
     terms=(

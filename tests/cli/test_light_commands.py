@@ -31,6 +31,7 @@ HEAVY = ("torch", "accelerate", "transformers", "timm", "open_clip")
         "recipe schema",
         "data list",
         "data show emoji",
+        "data show xtd10",
     ],
 )
 def test_no_deep_learning_library_is_imported(words: str, crossret: Crossret, run: Run) -> None:
