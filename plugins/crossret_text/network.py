@@ -155,11 +155,17 @@ class NetworkEncoder(nn.Module):
             return
         device = next(self.network.parameters()).device
         if self._split is not None:
-            tokens = {name: tensor.to(device) for name, tensor in self.read(texts[:2]).items()}
-            real, _ = self.masks(tokens)
-            order = tokens.get("order", torch.arange(real.shape[1], device=device).expand_as(real))
-            self._split.check(_read_by_network(tokens), order, real)
+            self._check_halves(self._split, texts[:2], device)
         self._prepared.prepare(texts, cache, device)
+
+    def _check_halves(self, split: LayerSplit, texts: Sequence[str], device: torch.device) -> None:
+        tokens = {name: tensor.to(device) for name, tensor in self.read(texts).items()}
+        real, _ = self.masks(tokens)
+        order = tokens.get("order", torch.arange(real.shape[1], device=device).expand_as(real))
+        trains = self.training
+        self.eval()  # Dropout would make the halves differ from the whole.
+        split.check(_read_by_network(tokens), order, real)
+        self.train(trains)
 
     def identity(self) -> str:
         """Hash of everything that frozen states depend on."""

@@ -96,9 +96,9 @@ def test_gradient_of_trained_layers_is_that_without_a_cache(folder: str) -> None
 
 
 def test_dropout_stays_in_trained_layers(bert: str) -> None:
-    encoder = build(bert, train_layers=[2], cache_states="float32")
+    encoder = build(bert, train_layers=[2], cache_states="float32").train()
     encoder.prepare(SENTENCES, cached_rows)
-    encoder.train()
+    assert encoder.training
     tokens = encoder.tokenize(SENTENCES)
     assert not torch.equal(encoder(tokens).states, encoder(tokens).states)
 
