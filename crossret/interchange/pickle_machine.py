@@ -24,6 +24,7 @@ STORAGES = {
 TENSOR, ORDERED, NAMESPACE = "torch._utils _rebuild_tensor_v2", "collections OrderedDict", "argparse Namespace"
 NAMES = frozenset({TENSOR, ORDERED, NAMESPACE, *(f"torch {name}" for name in STORAGES)})
 MOST_OPERATIONS = 2_000_000
+MOST_DIMENSIONS = 8
 
 
 class RefusedError(ValueError):
@@ -221,7 +222,7 @@ def _storage(reference: Any) -> Storage:
 
 def _tensor(arguments: Any) -> StoredTensor:
     match arguments:
-        case (Storage() as storage, int(start), tuple(shape), tuple(strides), *_):
+        case (Storage() as storage, int(start), tuple(shape), tuple(strides), *_) if len(shape) <= MOST_DIMENSIONS:
             if all(type(n) is int and n >= 0 for n in (start, *shape, *strides)) and len(shape) == len(strides):
                 found = StoredTensor(storage, start, shape)
                 if strides != _row_major(shape) and found.size > 1:

@@ -229,8 +229,9 @@ class Recipe(Strict):
 
     Attributes:
         reference: behave like the published code where the defaults correct it: padding takes part in attention, means
-            and discriminators, views are padded apart, samples of one subject are negatives of one another, validation
-            is R@1+5+10 of fused text queries, items without captions are queries without an answer.
+            and discriminators, views are padded apart, samples of one subject are negatives of one another, the last,
+            smaller batch is trained on, validation is R@1+5+10 of fused text queries, items without captions are
+            queries without an answer.
         baseline: a baseline component that ranks without training; model, objective and training are then unused.
         objective: loss terms by name; ``null`` switches a term off.
     """

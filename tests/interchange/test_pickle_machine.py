@@ -121,6 +121,14 @@ def test_a_list_may_hold_itself_but_a_far_place_of_the_memo_costs_nothing() -> N
     assert read_pickle(b"\x80\x02Nr\xff\xff\xff\x7f.") is None
 
 
+def test_a_tensor_of_very_many_dimensions_is_refused_at_once() -> None:
+    storage = b"X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x01"
+    ones = b"(" + b"K\x01" * 200_000 + b"t"
+    content = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((" + storage + b"tQK\x00" + ones + ones + b"tR."
+    with pytest.raises(RefusedError, match="a tensor that cannot be read"):
+        read_pickle(content)
+
+
 @settings(deadline=None, max_examples=300)
 @given(data=st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
