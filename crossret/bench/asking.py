@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from crossret.bench.anchoring import anchors_of
 from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint
 from crossret.bench.components import build_dataset
@@ -72,6 +73,7 @@ def rank_all_galleries(
         DataError: the query needs a translation that does not exist.
     """
     check_language(assembly, language)
+    anchors = anchors_of(checkpoint, language, recipe.anchors)
     found = []
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
         gallery = assembly.gallery(
@@ -79,7 +81,7 @@ def rank_all_galleries(
         )
         inputs = assembly.visual.of(gallery.split)
         prepare_gallery(checkpoint.model, gallery)
-        found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint)))
+        found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint), anchors))
     return found
 
 

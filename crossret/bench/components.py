@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from crossret.contracts.baseline import Baseline
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import ComponentError, UsageError, unknown
@@ -22,6 +25,8 @@ def components_of(recipe: Recipe, registry: Registry) -> list[Component]:
         names.append(("visual-backbone", recipe.model.visual.backbone))
         names.append(("text-encoder", recipe.model.text.encoder))
         names.extend(("loss", term.loss) for term in recipe.terms().values())
+        if recipe.evaluation.anchors is not None and recipe.evaluation.anchors.lexical is not None:
+            names.append(("baseline", recipe.evaluation.anchors.lexical))
     return [component for kind, name in names for component in registry.chain(kind, name)]
 
 
@@ -81,6 +86,18 @@ def parameters_of(component: Component) -> frozenset[str]:
     import inspect
 
     return frozenset(inspect.signature(component.load()).parameters)
+
+
+def build_baseline(name: str, options: dict[str, Any], registry: Registry) -> Baseline:
+    """A baseline.
+
+    Raises:
+        ComponentError: it breaks the contract.
+    """
+    baseline = registry.build("baseline", name, **options)
+    if not isinstance(baseline, Baseline):
+        raise ComponentError(f"baseline {name!r} does not follow crossret.contracts.baseline.Baseline")
+    return baseline
 
 
 def protocol_of(dataset: Dataset, recipe: Recipe) -> str:

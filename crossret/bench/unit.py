@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 import numpy as np
 import torch
 
+from crossret.bench.anchoring import anchors_of
 from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import Checkpoint
+from crossret.bench.components import build_baseline
 from crossret.bench.devices import environment, peak_memory_mb
 from crossret.bench.keys import hash_of
 from crossret.bench.payload import Origin
 from crossret.bench.plan import PlannedUnit
 from crossret.bench.preparation import prepare_gallery
-from crossret.contracts.baseline import Baseline
-from crossret.errors import ComponentError
 from crossret.evaluation.baseline_ranks import rank_with_baseline
 from crossret.evaluation.gallery import Gallery, GalleryRanks, without_copies
 from crossret.evaluation.model_ranks import rank_gallery
@@ -44,10 +44,11 @@ def _ranked_by_model(
     unit: PlannedUnit, checkpoint: Checkpoint, assembly: Assembly, device: torch.device
 ) -> Iterator[GalleryRanks]:
     recipe = unit.recipe.evaluation
+    anchors = anchors_of(checkpoint, unit.id.language, recipe.anchors)
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
         gallery = _gallery(assembly, name, unit)
         prepare_gallery(checkpoint.model, gallery)
-        yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device)
+        yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device, anchors)
 
 
 def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> tuple[Record, RanksByGallery]:
@@ -58,9 +59,7 @@ def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> 
     """
     started = time.monotonic()
     assembly = Assembly(unit.recipe, registry)
-    baseline = registry.build("baseline", str(unit.recipe.baseline), **unit.recipe.baseline_options)
-    if not isinstance(baseline, Baseline):
-        raise ComponentError(f"baseline {unit.recipe.baseline!r} does not follow crossret.contracts.baseline.Baseline")
+    baseline = build_baseline(str(unit.recipe.baseline), unit.recipe.baseline_options, registry)
     dataset, recipe = assembly.dataset, unit.recipe.evaluation
     found = []
     for name in dataset.protocols[assembly.protocol].galleries:

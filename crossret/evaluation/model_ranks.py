@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from crossret.data.input_batches import Inputs
+from crossret.evaluation.anchors import Anchors, Side
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
 from crossret.model.dual_encoder import DualEncoder
@@ -16,12 +17,24 @@ from crossret.retrieval.ranks import positive_ranks
 
 
 def rank_gallery(
-    model: DualEncoder, gallery: Gallery, inputs: Inputs, recipe: EvaluationRecipe, device: torch.device
+    model: DualEncoder,
+    gallery: Gallery,
+    inputs: Inputs,
+    recipe: EvaluationRecipe,
+    device: torch.device,
+    anchors: Anchors | None = None,
 ) -> GalleryRanks:
-    """Embed both sides and rank every positive; the model is left in evaluation mode."""
+    """Embed both sides and rank every positive; the model is left in evaluation mode.
+
+    With anchors, both sides are compared by what they resemble instead of by their cosine.
+    """
     model.eval()
     items = embed_items(model, inputs, recipe.batch_size, device)
-    queries = _queries(model, gallery, items, recipe, device)
+    if anchors is None:
+        queries = _queries(model, gallery, items, recipe, device)
+    else:
+        queries = _anchored_queries(model, gallery, anchors, recipe, device)
+        items = anchors.of_items(items)
     return results_of(gallery, positive_ranks(queries, items, gallery.relevance, memory_mb=recipe.memory_mb))
 
 
@@ -37,6 +50,20 @@ def _queries(
     if recipe.query == "target":
         return target
     return fuse(target, embedded(list(gallery.translated)), items, recipe.fusion_weight)
+
+
+def _anchored_queries(
+    model: DualEncoder, gallery: Gallery, anchors: Anchors, recipe: EvaluationRecipe, device: torch.device
+) -> Tensor:
+    def resembled(texts: list[str], side: Side) -> Tensor:
+        return anchors.of_texts(texts, embed_texts(model, texts, recipe.batch_size, device), side)
+
+    if recipe.query == "translated":
+        return resembled(list(gallery.translated), "source")
+    target = resembled([caption.text for caption in gallery.captions], "target")
+    if recipe.query == "target":
+        return target
+    return torch.lerp(target, resembled(list(gallery.translated), "source"), recipe.fusion_weight)
 
 
 def validation_score(found: GalleryRanks) -> float:

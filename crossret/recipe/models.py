@@ -204,6 +204,24 @@ class TrainingRecipe(Strict):
         return "no" if value is False else value
 
 
+class AnchorsRecipe(Strict):
+    """Texts and items are compared by the training subjects that they resemble.
+
+    Attributes:
+        temperature: of the softmax over subjects, by cosine in the common space.
+        lexical: a baseline component that says which training texts a query is written like; ``None``: none.
+        lexical_options: its options.
+        lexical_share: how much that counts beside the model's cosines.
+        lexical_temperature: of the softmax over training texts.
+    """
+
+    temperature: float = Field(0.07, gt=0)
+    lexical: str | None = None
+    lexical_options: Options = Field(default_factory=dict)
+    lexical_share: float = Field(0.5, ge=0, le=1)
+    lexical_temperature: float = Field(0.05, gt=0)
+
+
 class EvaluationRecipe(Strict):
     """How a trained model is asked.
 
@@ -213,6 +231,7 @@ class EvaluationRecipe(Strict):
         fusion_weight: weight of the translated query in a fused score.
         duplicate_captions: whether a caption that several items have is answered by its own item alone (``distinct``,
             as published) or by each of them (``shared``). Validation always counts ``distinct``.
+        anchors: compare by resemblance to training subjects instead of by cosine.
         batch_size: texts or items encoded at once.
         memory_mb: budget of the rank computation.
     """
@@ -220,6 +239,7 @@ class EvaluationRecipe(Strict):
     query: Literal["target", "translated", "fused"] = "target"
     fusion_weight: float = Field(0.5, ge=0, le=1)
     duplicate_captions: DuplicateCaptions = "distinct"
+    anchors: AnchorsRecipe | None = None
     batch_size: int = Field(512, ge=1)
     memory_mb: float = Field(256, gt=0)
 
@@ -262,4 +282,6 @@ class Recipe(Strict):
             raise ValueError("objective has no active term and no baseline is named: nothing to compute")
         if self.baseline is not None and self.evaluation.query == "fused":
             raise ValueError(f"baseline {self.baseline!r} cannot be asked with fused scores, only one query at a time")
+        if self.baseline is not None and self.evaluation.anchors is not None:
+            raise ValueError(f"baseline {self.baseline!r} was not trained: it has no anchors to compare by")
         return self

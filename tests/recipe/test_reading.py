@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from crossret.errors import UsageError
-from crossret.recipe.models import Recipe
+from crossret.recipe.models import AnchorsRecipe, Recipe
 from crossret.recipe.reading import merged, read_suite, read_yaml, recipe_of, shipped_suites, to_yaml, validated
 from crossret.recipe.suite import MethodEntry, Suite
 
