@@ -173,6 +173,11 @@ def test_a_baseline_needs_no_objective_and_is_not_asked_with_fused_scores() -> N
     assert "cannot be asked with fused scores" in refusal("evaluation.query=fused", objective={}, baseline="lexical")
 
 
+def test_a_baseline_has_no_anchors() -> None:
+    assert "has no anchors" in refusal("evaluation.anchors.temperature=0.1", objective={}, baseline="lexical")
+    assert recipe("evaluation.anchors.lexical=lexical").evaluation.anchors == AnchorsRecipe(lexical="lexical")
+
+
 def test_layers_that_do_not_fit_together_are_refused() -> None:
     with pytest.raises(UsageError, match="cannot combine recipes: "):
         merged([{"data": {"options": {"a": [1]}}}, {"data": {"options": {"a": {"b": 1}}}}])
