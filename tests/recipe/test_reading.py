@@ -51,7 +51,8 @@ def write(path: Path, text: str) -> Path:
         ("objective.new.los=x", "unknown key 'objective.new.los'; did you mean 'loss'?"),
         (
             "evaluation.zzz=1",
-            "unknown key 'evaluation.zzz'; known: anchors, batch_size, duplicate_captions, fusion_weight, memory_mb, query",
+            "unknown key 'evaluation.zzz'; known: anchors, batch_size, duplicate_captions, fusion_weight, memory_mb, "
+            "query",
         ),
     ],
 )

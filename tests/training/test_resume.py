@@ -86,9 +86,7 @@ def test_continued_after_an_interruption_in_any_step(unbroken: Outcome, tmp_path
 def test_a_state_over_another_text_encoder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(tmp_path, 2)
     monkeypatch.setattr("crossret_text.subword.VERSION", -1)
-    with pytest.raises(
-        DataError, match=r"text encoder has the fingerprint \w+, found \w+\); delete it to"
-    ):
+    with pytest.raises(DataError, match=r"text encoder has the fingerprint \w+, found \w+\); delete it to"):
         trainer(tmp_path).run()
 
 

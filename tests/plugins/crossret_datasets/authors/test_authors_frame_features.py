@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from authors_layout import write_bigfile, write_vatex
-from parity_arrays import FOLDER, arrays_of
+from parity.recorded import FOLDER, MISSING, arrays_of
 
 from crossret.contracts.data import Item, Split
 from crossret.contracts.visual import FrameFeatureBackbone
@@ -13,6 +13,8 @@ from crossret.plugins import registry
 from crossret.recipe.models import FramesRecipe
 from crossret_datasets.authors.bigfile import open_bigfile
 from crossret_datasets.authors.frame_lists import read_frame_lists
+
+recorded = pytest.mark.skipif(not FOLDER.is_dir(), reason=MISSING)
 
 CLIPS = {"vid_a_000001_000011": 3, "-b": 1, "vid_v": 12, "vid_t": 5}
 
@@ -149,6 +151,7 @@ def test_any_literal_is_read(tmp_path, text):
     assert read_frame_lists(path) == eval(text)
 
 
+@recorded
 def test_recorded_features():
     arrays, root = arrays_of("layouts/expected_bigfile"), FOLDER / "layouts"
     backbone = registry().build(
@@ -163,6 +166,7 @@ def test_recorded_features():
     np.testing.assert_array_equal(rows, arrays["lookup_rows"])
 
 
+@recorded
 def test_recorded_batch():
     arrays, root = arrays_of("layouts/expected_bigfile"), FOLDER / "layouts"
     dataset = registry().build("dataset", "nrccr-vatex", root=str(root))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from authors_layout import write_lines, write_multi30k
-from parity_arrays import FOLDER
+from parity.recorded import FOLDER
 
 from crossret.contracts.data import Item
 from crossret.contracts.visual import FeatureBackbone
