@@ -37,10 +37,23 @@ def _given_options(recipe: Recipe, registry: Registry) -> Iterator[tuple[Compone
     if recipe.baseline is not None:
         yield registry.get("baseline", recipe.baseline), recipe.baseline_options
         return
-    yield registry.get("visual-backbone", recipe.model.visual.backbone), recipe.model.visual.options
+    yield from _of_chain(registry.chain("visual-backbone", recipe.model.visual.backbone), recipe.model.visual.options)
     yield registry.get("text-encoder", recipe.model.text.encoder), recipe.model.text.options
     for term in recipe.terms().values():
         yield registry.get("loss", term.loss), term.options
+
+
+def _of_chain(chain: tuple[Component, ...], options: Options) -> Iterator[tuple[Component, Options]]:
+    """A component's own options, then those of the component inside it: they are its option ``options``."""
+    component, *inside = chain
+    if not inside:
+        yield component, options
+        return
+    yield component, {name: value for name, value in options.items() if name != "options"}
+    within = options.get("options", {})
+    # Anything but keys and values is refused when the component is built.
+    if isinstance(within, dict):
+        yield from _of_chain(tuple(inside), within)
 
 
 @cache
