@@ -86,7 +86,7 @@ def rank_all_galleries(
 
 
 def search(checkpoint: Checkpoint, text: str, gallery: str | None, count: int) -> list[Hit]:
-    """The items nearest to a text, best first.
+    """The items nearest to a text, best first: by cosine, even if the recipe compares by anchors.
 
     Raises:
         UsageError: an empty text or an unknown gallery.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -112,11 +113,14 @@ def decoded(path: Path) -> str:
         content = gzip.decompress(content) if path.suffix == ".gz" else content
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
+    # Its characters may happen to be valid UTF-8.
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        raise DataError(f"{path}:1: found UTF-16; expected UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{path}:{line}: found byte {content[error.start]:#04x}; expected UTF-8") from error
+        raise DataError(f"{path}:{line}: found byte {content[error.start]:#04x}; expected UTF-8 (Latin-1?)") from error
 
 
 def json_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crossret.errors import DataError
+from crossret_datasets.text_files import decoded
 
 SUFFIXES = (".jpg", ".mp4")
 
@@ -18,22 +18,8 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     Raises:
         DataError: the file cannot be read or is no UTF-8.
     """
-    for number, line in enumerate(io.StringIO(_decoded(path), newline=None), start=1):
+    for number, line in enumerate(io.StringIO(decoded(path), newline=None), start=1):
         yield number, line.rstrip("\n")
-
-
-def _decoded(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
-        raise DataError(f"{path}:1: found UTF-16; expected UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{path}:{line}: byte {content[error.start]:#04x} is not UTF-8 (Latin-1?)") from error
 
 
 def read_ids(path: Path) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crossret.contracts.data import Caption, Description, Item, Problem, ProtocolInfo, Split
 from crossret.contracts.translation import Route, Translation
 from crossret.errors import DataError, unknown
+from crossret_datasets.checksums import checksum_of
 from crossret_datasets.photos.captions import read_captions
 from crossret_datasets.photos.index import Photo, read_index
 from crossret_datasets.photos.layout import CAPTIONS, NAMES, SOURCE
@@ -70,7 +71,7 @@ class Photos:
             digest.update(f"{name} {checksum}\n".encode())
         for folder in self._folders[1:]:
             for path in sorted(folder.rglob("*.tsv.gz")):
-                digest.update(f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+                digest.update(f"{path.relative_to(folder)} {checksum_of(path)}\n".encode())
         return digest.hexdigest()[:16]
 
     def test_languages(self, protocol: str) -> tuple[str, ...]:

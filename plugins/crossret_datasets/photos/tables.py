@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crossret.errors import DataError, nearest
+from crossret_datasets.text_files import decoded, split_lines
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -15,15 +15,11 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[st
     Raises:
         DataError: the file is missing, not UTF-8, lacks a column, or has a row of another length.
     """
-    try:
-        content = path.read_bytes()
-        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8")
-    except FileNotFoundError:
+    if not path.is_file():
         siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(f"{path}: no such file{nearest(path.name, siblings)}") from None
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as UTF-8 text: {error}") from error
-    lines = text.removesuffix("\n").split("\n")
+        raise DataError(f"{path}: no such file{nearest(path.name, siblings)}")
+    # An empty file has an empty header.
+    lines = split_lines(decoded(path)) or [""]
     header = lines[0].split("\t")
     for column in columns:
         if column not in header:

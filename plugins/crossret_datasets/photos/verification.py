@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from crossret.contracts.data import Problem
 from crossret.errors import DataError
+from crossret_datasets.checksums import difference
 from crossret_datasets.photos.layout import CHECKSUMS
 
 
@@ -40,10 +40,9 @@ def verify(root: Path) -> Iterator[Problem]:
         return
     for name, expected in sums.items():
         try:
-            with (root / name).open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            differs = difference(root / name, f"sha256:{expected}")
         except OSError as error:
             yield Problem(name, f"found no readable file ({error.strerror})")
             continue
-        if found != expected:
-            yield Problem(name, f"found sha256 {found[:16]}…; expected {expected[:16]}…")
+        if differs:
+            yield Problem(name, differs)

@@ -145,7 +145,7 @@ def test_verification_names_missing_and_changed_files(root: Path) -> None:
     (root / "captions/de.tsv.gz").unlink()
     problems = {problem.where: problem.message for problem in Photos(str(root)).verify()}
     assert set(problems) == {"images/train/101.jpg", "captions/de.tsv.gz"}
-    assert "found sha256" in problems["images/train/101.jpg"]
+    assert "found sha256:" in problems["images/train/101.jpg"]
     (root / "SHA256SUMS").unlink()
     assert [problem.where for problem in Photos(str(root)).verify()] == ["SHA256SUMS"]
     write_checksums(root)
