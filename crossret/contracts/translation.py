@@ -15,7 +15,12 @@ Status = Literal["ok", "copied", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a route: ``engine`` turns ``source`` into ``target`` (BCP-47 codes)."""
+    """One step of a route: ``engine`` turns ``source`` into ``target`` (BCP-47 codes).
+
+    Attributes:
+        mode: the engine's own name for the pair, e.g. ``eng-cat``.
+        version: what identifies program and data of this hop: another version is another hop.
+    """
 
     engine: str
     source: str
@@ -49,12 +54,18 @@ class Translation:
         status: ``copied`` if the output equals the input, case-folded.
         unknown: number of words the engine marked as unknown on any hop; 0 if it cannot tell.
         score: the engine's own score, never invented.
+        unknown_words: those words as they stand in the text, where the engine tells which.
+        alternatives: further translations, best first, each with its score.
+        pivots: the texts between the hops; empty for a single hop.
     """
 
     text: str
     status: Status
     unknown: int = 0
     score: float | None = None
+    unknown_words: tuple[str, ...] = ()
+    alternatives: tuple[tuple[str, float | None], ...] = ()
+    pivots: tuple[str, ...] = ()
 
 
 @runtime_checkable
@@ -84,4 +95,53 @@ class CaptionTranslator(Translator, Protocol):
 
     def translate_captions(self, captions: Sequence[Caption], route: Route) -> list[Translation]:
         """One answer per caption, in their order; ``failed`` for a caption without one."""
+        ...
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """A machine translation engine: single hops. crossret finds routes over them, and caches each hop's answers.
+
+    Built as ``Component(**options)``. An engine that can give further translations takes the option ``alternatives``.
+
+    Attributes:
+        name: as in :attr:`Hop.engine`.
+        chunk: how many texts it likes to be given at once; answers are stored chunk by chunk.
+        most_characters: longer texts are not given to it; they are ``failed``.
+        order_sensitive: whether an answer may depend on the texts before it. Then the first stored answer is the truth.
+    """
+
+    name: str
+    chunk: int
+    most_characters: int
+    order_sensitive: bool
+
+    def hops(self) -> tuple[Hop, ...]:
+        """Every hop it can take here and now.
+
+        Raises:
+            ComponentError: the engine is not installed; the line says how to install it.
+        """
+        ...
+
+    def paths(self, source: str, target: str) -> tuple[tuple[str, ...], ...]:
+        """Sequences of languages known to serve a pair well, best first, both ends included; empty: the shortest."""
+        ...
+
+    def translate_hop(self, texts: Sequence[str], hop: Hop) -> list[Translation]:
+        """One answer per text, in the order of the texts, which are distinct, not blank, and in normal form C.
+
+        A text that the engine cannot translate is ``failed``, and costs no other text its answer.
+
+        Raises:
+            ComponentError: the engine as a whole does not work; nothing of the chunk is stored.
+        """
+        ...
+
+    def fingerprint(self) -> str:
+        """Hash of options and protocol: whatever the answers depend on beside :attr:`Hop.version`."""
+        ...
+
+    def close(self) -> None:
+        """Stop programs and free models; the engine may be used again."""
         ...
