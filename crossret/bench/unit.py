@@ -139,6 +139,7 @@ def _gallery_scores(ranks: GalleryRanks, subset: str) -> GalleryScores:
         v2t=Direction(**asdict(v2t)),
         sumr=sumr(t2v, v2t),
         subset=subset,
+        rescored=ranks.rescored,
     )
 
 

@@ -50,11 +50,16 @@ class Gallery:
 
 @dataclass(frozen=True)
 class GalleryRanks:
-    """Per-query results of both directions; queries are indices of captions (t2v) and items (v2t)."""
+    """Per-query results of both directions; queries are indices of captions (t2v) and items (v2t).
+
+    Attributes:
+        rescored: comparisons in a lower precision that were made again in float32.
+    """
 
     gallery: Gallery
     t2v: QueryResults
     v2t: QueryResults
+    rescored: int = 0
 
 
 def load_gallery(
@@ -93,6 +98,7 @@ def results_of(gallery: Gallery, ranks: PositiveRanks) -> GalleryRanks:
         gallery,
         per_query(relevance.captions, ranks.text_to_visual),
         with_unanswered(items, asked, relevance.caption_count + 1),
+        ranks.rescored,
     )
 
 

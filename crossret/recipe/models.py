@@ -234,6 +234,8 @@ class EvaluationRecipe(Strict):
         anchors: compare by resemblance to training subjects instead of by cosine.
         batch_size: texts or items encoded at once.
         memory_mb: budget of the rank computation.
+        scores: in which precision captions and items are compared. ``bfloat16`` is for GPUs that are faster in it; what
+            is too close to call is compared again in ``float32``, so the ranks are the same.
     """
 
     query: Literal["target", "translated", "fused"] = "target"
@@ -242,6 +244,7 @@ class EvaluationRecipe(Strict):
     anchors: AnchorsRecipe | None = None
     batch_size: int = Field(512, ge=1)
     memory_mb: float = Field(256, gt=0)
+    scores: Literal["float32", "bfloat16"] = "float32"
 
 
 class Recipe(Strict):

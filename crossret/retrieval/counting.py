@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -61,14 +62,82 @@ def count_ranks(score: Score, grid: Grid, relevance: Relevance) -> tuple[IntArra
     if len(bands) == len(stripes) == 1:
         score = _held(score(bands[0], stripes[0]))
     positive = _positive_scores(score, grid, relevance)
-    to_items = _Tally.start(relevance.captions, relevance.items, positive, grid.cells)
-    to_captions = _Tally.start(relevance.items, relevance.captions, positive, grid.cells)
-    for rows in bands:
-        for columns in stripes:
+    to_items = Pairs.of(relevance.captions, relevance.items, positive)
+    to_captions = Pairs.of(relevance.items, relevance.captions, positive)
+    return count_tiles(score, grid, (to_items, Plainly(to_items)), (to_captions, Plainly(to_captions)))
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The positive pairs in one direction, sorted by query, so that a tile meets one run of them.
+
+    Attributes:
+        order: position of the sorted pairs in the relevance, ``(P,)``.
+        queries: query index of the sorted pairs, ``(P,)``, kept on the CPU to find runs without a device sync.
+        row: the same on the device.
+        own: gallery index of the positive, ``(P, 1)``.
+        positive: score of the positive, ``(P, 1)``.
+    """
+
+    order: npt.NDArray[np.intp]
+    queries: IntArray
+    row: Tensor
+    own: Tensor
+    positive: Tensor
+
+    @classmethod
+    def of(cls, queries: IntArray, own: IntArray, positive: Tensor) -> Pairs:
+        """Sort pairs that are given as query indices, gallery indices and scores, each ``(P,)``."""
+        order = np.argsort(queries, kind="stable")
+        device = positive.device
+        return cls(
+            order=order,
+            queries=queries[order],
+            row=torch.as_tensor(queries[order], device=device),
+            own=torch.as_tensor(own[order], device=device).unsqueeze(1),
+            positive=positive[torch.as_tensor(order, device=device)].unsqueeze(1),
+        )
+
+
+class Judge(Protocol):
+    """Decides what is ahead of the positives of one direction."""
+
+    def ahead(self, block: Tensor, pairs: slice, gallery: slice) -> Tensor:
+        """How many of these gallery entries are ahead of each of these pairs, ``(pairs,)``.
+
+        Args:
+            block: row by row, scores of the pair's query, shape ``(pairs, gallery)``.
+            pairs: a run of the sorted pairs.
+            gallery: the gallery indices.
+        """
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Plainly:
+    """Takes every score as it is."""
+
+    pairs: Pairs
+
+    def ahead(self, block: Tensor, pairs: slice, gallery: slice) -> Tensor:
+        """By the tie rule alone."""
+        index = torch.arange(gallery.start, gallery.stop, device=block.device)
+        before = ahead(block, self.pairs.positive[pairs], index, self.pairs.own[pairs])
+        # An int32 sum is twice as fast as the default int64 one, and no tile is 2**31 wide.
+        return before.sum(dim=1, dtype=torch.int32)
+
+
+def count_tiles(
+    score: Score, grid: Grid, to_items: tuple[Pairs, Judge], to_captions: tuple[Pairs, Judge]
+) -> tuple[IntArray, IntArray]:
+    """Ranks of the pairs in both directions, ``(P,)`` each, every tile being scored once."""
+    item_tally, caption_tally = _Tally.start(*to_items, grid.cells), _Tally.start(*to_captions, grid.cells)
+    for rows in grid.bands():
+        for columns in grid.stripes():
             tile = score(rows, columns)
-            to_items.add(tile, rows, columns)
-            to_captions.add(tile.T, columns, rows)
-    return to_items.ranks(), to_captions.ranks()
+            item_tally.add(tile, rows, columns)
+            caption_tally.add(tile.T, columns, rows)
+    return item_tally.ranks(), caption_tally.ranks()
 
 
 def _held(tile: Tensor) -> Score:
@@ -96,60 +165,39 @@ def _positive_scores(score: Score, grid: Grid, relevance: Relevance) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class _Tally:
-    """Counts so far in one direction; the pairs are sorted by query, so that a tile meets one run of them.
+    """Counts so far in one direction.
 
     Attributes:
-        order: position of the sorted pairs in the relevance, ``(P,)``.
-        queries: query index of the sorted pairs, ``(P,)``, kept on the CPU to find runs without a device sync.
-        row: the same on the device.
-        own: gallery index of the positive, ``(P, 1)``.
-        positive: score of the positive, ``(P, 1)``.
-        counts: gallery entries found ahead, ``(P,)``.
+        counts: gallery entries found ahead of the sorted pairs, ``(P,)``.
         cells: most comparisons the memory budget allows at once.
     """
 
-    order: npt.NDArray[np.intp]
-    queries: IntArray
-    row: Tensor
-    own: Tensor
-    positive: Tensor
+    pairs: Pairs
+    judge: Judge
     counts: Tensor
     cells: int
 
     @classmethod
-    def start(cls, queries: IntArray, own: IntArray, positive: Tensor, cells: int) -> _Tally:
-        order = np.argsort(queries, kind="stable")
-        device = positive.device
-        return cls(
-            order=order,
-            queries=queries[order],
-            row=torch.as_tensor(queries[order], device=device),
-            own=torch.as_tensor(own[order], device=device).unsqueeze(1),
-            positive=positive[torch.as_tensor(order, device=device)].unsqueeze(1),
-            counts=torch.zeros(len(order), dtype=torch.int64, device=device),
-            cells=cells,
-        )
+    def start(cls, pairs: Pairs, judge: Judge, cells: int) -> _Tally:
+        return cls(pairs, judge, torch.zeros(len(pairs.order), dtype=torch.int64, device=pairs.row.device), cells)
 
     def add(self, tile: Tensor, queries: slice, gallery: slice) -> None:
         """Count a tile of scores, shape ``(queries, gallery)``."""
         runs = self._runs(queries, tile.shape[1])
         if not runs:
             return
-        index = torch.arange(gallery.start, gallery.stop, device=tile.device)
         rows = tile.contiguous()
-        for pairs in runs:
-            block = rows.index_select(0, self.row[pairs] - queries.start)
-            before = ahead(block, self.positive[pairs], index, self.own[pairs])
-            # An int32 sum is twice as fast as the default int64 one, and no tile is 2**31 wide.
-            self.counts[pairs] += before.sum(dim=1, dtype=torch.int32)
+        for run in runs:
+            block = rows.index_select(0, self.pairs.row[run] - queries.start)
+            self.counts[run] += self.judge.ahead(block, run, gallery)
 
     def ranks(self) -> IntArray:
         """1 + counts in the order of the relevance, ``(P,)``."""
-        ranks = np.empty(len(self.order), dtype=np.int64)
-        ranks[self.order] = self.counts.cpu().numpy() + 1
+        ranks = np.empty(len(self.pairs.order), dtype=np.int64)
+        ranks[self.pairs.order] = self.counts.cpu().numpy() + 1
         return ranks
 
     def _runs(self, queries: slice, width: int) -> list[slice]:
-        first, last = np.searchsorted(self.queries, [queries.start, queries.stop])
+        first, last = np.searchsorted(self.pairs.queries, [queries.start, queries.stop])
         step = max(1, min(self.cells, COMPARED_AT_ONCE) // width)
         return [slice(start, min(start + step, int(last))) for start in range(int(first), int(last), step)]

@@ -20,10 +20,12 @@ class PositiveRanks:
     Attributes:
         text_to_visual: rank of the pair's item among all items, for the caption as query, ``(P,)``.
         visual_to_text: rank of the pair's caption among all captions, for the item as query, ``(P,)``.
+        rescored: comparisons that were too close to call in a lower precision and were decided in float32.
     """
 
     text_to_visual: IntArray
     visual_to_text: IntArray
+    rescored: int = 0
 
 
 @torch.no_grad()
@@ -46,12 +48,21 @@ def positive_ranks(captions: Tensor, items: Tensor, relevance: Relevance, *, mem
         DataError: shapes or devices do not fit, or an embedding is not finite (its side and row are named).
         UsageError: the memory budget is not positive.
     """
+    scores = checked_products(captions, items, relevance)
+    grid = Grid.within(len(captions), len(items), memory_mb)
+    return PositiveRanks(*count_ranks(scores, grid, relevance))
+
+
+def checked_products(captions: Tensor, items: Tensor, relevance: Relevance) -> DotProducts:
+    """The scores of embeddings that fit the relevance and one another.
+
+    Raises:
+        DataError: shapes or devices do not fit, or an embedding is not finite (its side and row are named).
+    """
     for side, embeddings, count in (
         ("captions", captions, relevance.caption_count),
         ("items", items, relevance.item_count),
     ):
         if len(embeddings) != count:
             raise DataError(f"{side}: {len(embeddings)} embeddings, but the relevance is over {count}")
-    scores = DotProducts.of(captions, items, names=("captions", "items"))
-    grid = Grid.within(len(captions), len(items), memory_mb)
-    return PositiveRanks(*count_ranks(scores, grid, relevance))
+    return DotProducts.of(captions, items, names=("captions", "items"))

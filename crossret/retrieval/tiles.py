@@ -30,7 +30,7 @@ class Grid:
     cells: int
 
     @classmethod
-    def within(cls, rows: int, columns: int, memory_mb: float) -> Grid:
+    def within(cls, rows: int, columns: int, memory_mb: float, bytes_per_cell: int = BYTES_PER_CELL) -> Grid:
         """The grid whose tiles, and the comparisons made on one, take at most ``memory_mb`` MiB.
 
         Raises:
@@ -38,7 +38,7 @@ class Grid:
         """
         if not memory_mb > 0:
             raise UsageError(f"memory_mb must be positive, got {memory_mb}")
-        return cls(rows, columns, max(1, int(min(memory_mb * 2**20 / BYTES_PER_CELL, rows * columns))))
+        return cls(rows, columns, max(1, int(min(memory_mb * 2**20 / bytes_per_cell, rows * columns))))
 
     @property
     def row_step(self) -> int:

@@ -111,6 +111,16 @@ def test_target_and_translated_queries_do_differ(model: DualEncoder) -> None:
     assert not np.array_equal(found[0], found[2])
 
 
+def test_scores_in_bfloat16_give_the_same_ranks_and_tell_their_doubts(model: DualEncoder) -> None:
+    plain, fast = (
+        rank_gallery(model, gallery(), INPUTS, EvaluationRecipe(scores=scores), CPU)
+        for scores in ("float32", "bfloat16")
+    )
+    assert_same(fast, plain)
+    assert plain.rescored == 0
+    assert fast.rescored >= 2 * len(plain.gallery.relevance.captions)
+
+
 @settings(deadline=None, max_examples=20)
 @given(batch=st.integers(1, 30), memory=st.sampled_from([0.001, 0.01, 256]))
 def test_ranks_do_not_depend_on_batches_and_tiles(batch: int, memory: float) -> None:
