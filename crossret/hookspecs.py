@@ -1,10 +1,12 @@
 """What a plugin may register. Every hook receives ``register`` and calls it once per component.
 
-``register(name, target, meta)``: ``target`` is ``"package.module:Class"``, imported on first use.
+``register(name, target, meta)``: ``target`` is ``"package.module:Class"``, imported on first use. In a plugin that
+is one file, it may be a class of that file, or its name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 import pluggy
@@ -21,7 +23,7 @@ hookimpl = pluggy.HookimplMarker("crossret")
 class Register(Protocol):
     """Registers one lazy component under a name."""
 
-    def __call__(self, name: str, target: str, meta: Meta | None = None) -> None:
+    def __call__(self, name: str, target: str | Callable[..., object], meta: Meta | None = None) -> None:
         """Register ``target`` (``package.module:Class``) as ``name``."""
 
 

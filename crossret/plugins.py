@@ -1,6 +1,7 @@
-"""Finds plugins by entry point and loads each on its own, so that a broken one is a row and not a dead program.
+"""Finds plugins by entry point and file, and loads each on its own: a broken one is a row and not a dead program.
 
 Environment:
+    CROSSRET_PLUGIN_FILES: see :mod:`crossret.inline`.
     CROSSRET_LOAD_PLUGINS: comma-separated names of distributions or entry points to load; empty loads none.
     CROSSRET_STRICT_PLUGINS: any value but ``0`` or empty turns a broken plugin into an error.
 """
@@ -10,33 +11,47 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib.metadata
+import inspect
 import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 import pluggy
 
 from crossret import hookspecs
 from crossret.contracts.meta import Meta
-from crossret.errors import ComponentError, CrossretError, unknown
+from crossret.errors import ComponentError, CrossretError, UsageError, raised_at, reason, shown_place, unknown
+from crossret.inline import HOOK_PREFIX, PluginFile, named_files, resolved, run_file, target_in
 from crossret.registry import KINDS, Component, Registry
 
 GROUP = "crossret"
 LOAD_VARIABLE = "CROSSRET_LOAD_PLUGINS"
 STRICT_VARIABLE = "CROSSRET_STRICT_PLUGINS"
 
+Resolve = Callable[[str | Callable[..., object]], str]
+
 
 @dataclass(frozen=True, slots=True)
 class PluginRow:
-    """One plugin as ``crossret plugins`` shows it; ``error`` is empty if it loaded."""
+    """One plugin as ``crossret plugins`` shows it.
+
+    Attributes:
+        name: of the entry point, or of the file without its ending.
+        distribution: that it came with; a file stands for itself.
+        version: of the distribution, or ``sha256-`` and a hash of the file's content.
+        error: why it could not be loaded; empty if it was.
+        place: ``file:line`` that raised, if it is known.
+    """
 
     name: str
     distribution: str
     version: str
     hooks: tuple[str, ...] = ()
     error: str = ""
+    place: str = ""
 
     @property
     def key(self) -> str:
@@ -50,24 +65,34 @@ class Plugins:
 
     registry: Registry = field(default_factory=Registry)
     rows: list[PluginRow] = field(default_factory=list)
+    files: list[PluginFile] = field(default_factory=list)
     manager: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("crossret"))
 
     def __post_init__(self) -> None:
         self.manager.add_hookspecs(hookspecs)
 
-    def add(self, name: str, module: object, distribution: str = "", version: str = "") -> None:
+    def add(
+        self, name: str, module: object, distribution: str = "", version: str = "", resolve: Resolve | None = None
+    ) -> None:
         """Register a plugin module: its components, its hooks and its row.
+
+        Args:
+            name: of the plugin.
+            module: or any object with hooks.
+            distribution: that it came with.
+            version: of the distribution.
+            resolve: makes ``package.module:Class`` of what is registered, if it need not be that.
 
         Raises:
             CrossretError: it has an unknown hook, or registers a component wrongly.
         """
         row = PluginRow(name, distribution, version)
         try:
-            self.manager.register(module, name=row.key)
             hooks = self._hooks(module)
+            self.manager.register(module, name=row.key)
             for kind in KINDS:
                 if hook_of(kind) in hooks:
-                    self._collect(kind, hooks[hook_of(kind)], row)
+                    self._collect(kind, hooks[hook_of(kind)], row, resolve or dotted_target)
         except BaseException:
             if self.manager.has_plugin(row.key):
                 self.manager.unregister(name=row.key)
@@ -76,25 +101,26 @@ class Plugins:
         self.rows.append(dataclasses.replace(row, hooks=tuple(sorted(hooks))))
 
     def _hooks(self, module: object) -> dict[str, Callable[..., object]]:
-        """The functions that a module marked as hooks.
+        """The functions that a module marked as hooks, by the name of the hook.
 
         Raises:
             UsageError: one of them is no hook of crossret.
+            ComponentError: one takes other arguments than the hook has.
         """
-        callers = self.manager.get_hookcallers(module) or []
-        for caller in callers:
-            if not caller.has_spec():
-                raise unknown("hook", caller.name, (name for name in dir(hookspecs) if name.startswith("register_")))
-        return {
-            caller.name: found.function
-            for caller in callers
-            for found in caller.get_hookimpls()
-            if found.plugin is module
-        }
+        found = {}
+        for attribute in dir(module):
+            options = self.manager.parse_hookimpl_opts(module, attribute)
+            if options is not None:
+                function = getattr(module, attribute)
+                name = options.get("specname") or attribute
+                _check_hook(name, function)
+                found[name] = function
+        return found
 
-    def _collect(self, kind: str, hook: Callable[..., object], row: PluginRow) -> None:
-        def register(name: str, target: str, meta: Meta | None = None) -> None:
-            self.registry.add(Component(kind, name, target, meta or Meta(), row.name, row.distribution))
+    def _collect(self, kind: str, hook: Callable[..., object], row: PluginRow, resolve: Resolve) -> None:
+        def register(name: str, target: str | Callable[..., object], meta: Meta | None = None) -> None:
+            dotted = resolve(target)
+            self.registry.add(Component(kind, name, dotted, meta or Meta(), row.name, row.distribution))
 
         hook(register=register)
 
@@ -106,7 +132,7 @@ class Plugins:
             try:
                 self._hooks(self.manager.get_plugin(row.key))["register_commands"](cli=cli)
             except (Exception, SystemExit) as error:
-                self._broken(row, error)
+                self.report(row, error)
 
     def load(self, entry_points: Iterable[importlib.metadata.EntryPoint]) -> None:
         """Load entry points, each isolated from the others."""
@@ -115,21 +141,86 @@ class Plugins:
             try:
                 self.add(point.name, point.load(), distribution, version)
             except (Exception, SystemExit) as error:
-                self._broken(PluginRow(point.name, distribution, version), error)
+                self.report(PluginRow(point.name, distribution, version), error)
+
+    def load_file(self, path: Path) -> PluginRow:
+        """Load a plugin file, isolated as the others, unless it is loaded already.
+
+        Raises:
+            UsageError: no such file, or another of the same name is loaded.
+        """
+        path = resolved(path)
+        for loaded in self.files:
+            if loaded.path == path:
+                return self._row_of(loaded)
+            if loaded.distribution == path.name:
+                raise UsageError(f"plugin files {loaded.path} and {path} have the same name; rename one of them")
+        content = path.read_bytes()
+        file = PluginFile.of(path, content)
+        self.files.append(file)
+        try:
+            module = run_file(file, content)
+            self.add(path.stem, module, file.distribution, file.version, functools.partial(target_in, module))
+        except (Exception, SystemExit) as error:
+            self.report(PluginRow(path.stem, file.distribution, file.version), error)
+        return self._row_of(file)
+
+    def _row_of(self, file: PluginFile) -> PluginRow:
+        return next(row for row in self.rows if row.distribution == file.distribution)
 
     def report_missing(self, name: str) -> None:
         """Note a plugin that was asked for and is not installed."""
-        self._broken(PluginRow(name, "", ""), ComponentError(f"named in {LOAD_VARIABLE}, but not installed"))
+        self.report(PluginRow(name, "", ""), ComponentError(f"named in {LOAD_VARIABLE}, but not installed"))
 
-    def _broken(self, row: PluginRow, error: BaseException) -> None:
-        said = str(error) if isinstance(error, CrossretError) else f"{type(error).__name__}: {error}"
-        reason = " ".join(said.split())
+    def report(self, row: PluginRow, error: BaseException) -> None:
+        """Note why a plugin is left out.
+
+        Raises:
+            ComponentError: in strict mode.
+        """
+        said, place = reason(error), raised_at(error)
         if os.environ.get(STRICT_VARIABLE, "0") not in ("", "0"):
-            raise ComponentError(f"plugin {row.name!r} ({row.distribution}) is broken: {reason}") from error
-        broken = dataclasses.replace(row, error=reason)
+            where = f" ({place})" if place else ""
+            raise ComponentError(f"plugin {row.name!r} ({row.distribution}) is broken: {said}{where}") from error
+        broken = dataclasses.replace(row, error=said, place=place)
         if row not in self.rows:
             self.rows.append(broken)
         self.rows[:] = [broken if other == row else other for other in self.rows]
+
+
+def hook_names() -> tuple[str, ...]:
+    """Every hook, sorted."""
+    return tuple(name for name in dir(hookspecs) if name.startswith(HOOK_PREFIX))
+
+
+def _check_hook(name: str, function: Callable[..., object]) -> None:
+    code = inspect.unwrap(function).__code__
+    place = shown_place(code.co_filename, code.co_firstlineno)
+    if name not in hook_names():
+        wrong: CrossretError = unknown("hook", name, hook_names())
+        wrong.place = place
+        raise wrong
+    expected = list(inspect.signature(getattr(hookspecs, name)).parameters)
+    try:
+        inspect.signature(function).bind(**dict.fromkeys(expected))
+    except TypeError as error:
+        taken = ", ".join(inspect.signature(function).parameters)
+        wrong = ComponentError(f"hook {name!r} takes ({taken}); expected ({', '.join(expected)})")
+        wrong.place = place
+        raise wrong from error
+
+
+def dotted_target(target: str | Callable[..., object]) -> str:
+    """What an installed plugin registers, as it is.
+
+    Raises:
+        ComponentError: a class or anything else that had to be imported already.
+    """
+    if isinstance(target, str):
+        return target
+    raise ComponentError(
+        f"registers {target!r}; expected 'package.module:Class', which is imported when it is first used"
+    )
 
 
 def hook_of(kind: str) -> str:
@@ -181,7 +272,34 @@ def plugins() -> Plugins:
     found.load(wanted())
     for name in missing():
         found.report_missing(name)
+    for path in named_files():
+        try:
+            found.load_file(path)
+        except (UsageError, OSError) as error:
+            found.report(PluginRow(path.stem, path.name, ""), error)
     return found
+
+
+def check_files(expected: Iterable[PluginFile]) -> None:
+    """Load the plugin files of a plan in this process, unless they are loaded.
+
+    Raises:
+        ComponentError: one of them is broken, or not what it was when the run was planned.
+    """
+    for file in expected:
+        row = plugins().load_file(file.path)
+        if row.version != file.version:
+            raise ComponentError(
+                f"plugin file {file.path} was changed after the run was planned ({file.version}, found {row.version}); "
+                "start the command again, and what it changes is computed anew"
+            )
+        if row.error:
+            raise ComponentError(broken_file(row))
+
+
+def broken_file(row: PluginRow) -> str:
+    """The line for a plugin file that was asked for and cannot be loaded."""
+    return f"plugin file {row.place or row.distribution}: {row.error}"
 
 
 def registry() -> Registry:

@@ -83,7 +83,8 @@ def install(folder: Path, distribution: str, entry_points: dict[str, str], modul
 
 def python(program: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CROSSRET_")}
-    environment |= {"PYTHONPATH": str(folder)} | variables
+    paths = (str(folder), os.environ.get("PYTHONPATH", ""))
+    environment |= {"PYTHONPATH": os.pathsep.join(filter(None, paths))} | variables
     return subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
 
 
@@ -149,7 +150,11 @@ BROKEN: dict[str, tuple[str, str]] = {
     ),
     "argument": (
         "from crossret.hookspecs import hookimpl\n@hookimpl\ndef register_losses(registry): ...",
-        "PluginValidationError: ",
+        "hook 'register_losses' takes (registry); expected (register)",
+    ),
+    "nothing": (
+        "from crossret.hookspecs import hookimpl\n@hookimpl\ndef register_losses(): ...",
+        "hook 'register_losses' takes (); expected (register)",
     ),
     "target": (HALF.format(rest="register('bad', 'no_class')"), "loss 'bad' of plugin 'bad': target 'no_class'"),
     "twice": (HALF.format(rest="register('first-half', 'x:Z')"), "loss 'first-half' is registered twice"),
@@ -224,7 +229,8 @@ def test_strict_mode_makes_a_broken_plugin_an_error(tmp_path: Path, value: str) 
     install(tmp_path, "zz-bad", {"bad": "broken"}, {"broken": "raise RuntimeError('why')"})
     done = python(REPORT, tmp_path, CROSSRET_STRICT_PLUGINS=value)
     assert done.returncode == 1
-    assert "ComponentError: plugin 'bad' (zz-bad) is broken: RuntimeError: why" in done.stderr
+    assert "ComponentError: plugin 'bad' (zz-bad) is broken: RuntimeError: why (" in done.stderr
+    assert "broken.py:1)" in done.stderr
 
 
 @pytest.mark.parametrize("value", ["", "0"])

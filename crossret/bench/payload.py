@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossret.bench.plan import PlannedJob
+from crossret.inline import PluginFile
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Payload:
 
     Attributes:
         units: keys of the units that still need a record.
+        plugin_files: plugins that are one file, which the process must load before it looks for a component.
     """
 
     job: PlannedJob
@@ -29,3 +31,4 @@ class Payload:
     out: Path
     device: str
     origin: Origin
+    plugin_files: tuple[PluginFile, ...] = ()

@@ -25,6 +25,7 @@ from crossret.results.record import UnitId
 
 # What a record says of its row, besides the label.
 ROW_FIELDS = {"group", "reference"}
+OWN_DISTRIBUTION = "crossret"
 
 
 @dataclass(frozen=True)
@@ -180,9 +181,9 @@ class _Planner:
         dropped = languages.terms_without_way_back(views_of_terms(recipe, self.registry), read)
         possible: Mapping[str, TermRecipe | None] = {n: t for n, t in recipe.objective.items() if n not in dropped}
         recipe = recipe.model_copy(update={"objective": possible})
-        training = None
+        training, versions = None, self._versions(recipe)
         if recipe.baseline is None:
-            key = training_key(recipe, read, seed, languages.fingerprints(), self._versions(recipe))
+            key = training_key(recipe, read, seed, languages.fingerprints(), versions)
             training = Training(key, recipe, read, seed)
         unit = UnitId(
             dataset=recipe.data.dataset,
@@ -193,6 +194,8 @@ class _Planner:
         )
         label, ablated = entry.label or method, self._ablated(method, recipe)
         shown = {"suite": self.suite.name, "label": label, "ablated": ablated, **entry.model_dump(include=ROW_FIELDS)}
+        if training is None:
+            shown |= _foreign(versions)
         return PlannedUnit(
             id=unit,
             key=unit_key(recipe, unit, training.key if training else "", languages.fingerprints(), shown),
@@ -229,6 +232,12 @@ class _Planner:
         """Distributions that provide the recipe's components: a new version of one is new work."""
         used = {component.distribution for component in components_of(recipe, self.registry)}
         return {row.distribution: row.version for row in self.rows if row.distribution in used}
+
+
+def _foreign(versions: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """Versions of what is not ours, for a baseline, which has no training key; ours keep the keys that they had."""
+    others = {name: version for name, version in versions.items() if name != OWN_DISTRIBUTION}
+    return {"versions": others} if others else {}
 
 
 def _training_languages(recipe: Recipe, language: str, together: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from crossret.bench.plan import Plan
 from crossret.bench.work import work
 from crossret.contracts.execution import Event, Executor, Job
 from crossret.errors import CrossretError
+from crossret.plugins import plugins
 from crossret.results.published_file import write_published
 from crossret.results.store import Store
 
@@ -78,7 +79,8 @@ def run(
     write_published(out, plan.suite, plan.published)
     todo = pending(plan, out)
     origin = Origin(plan.suite, command)
-    jobs = [Job(job.id, Payload(job, todo[job.id], out, device, origin)) for job in plan.jobs if job.id in todo]
+    files = tuple(plugins().files)
+    jobs = [Job(job.id, Payload(job, todo[job.id], out, device, origin, files)) for job in plan.jobs if job.id in todo]
     units, failed = 0, {}
 
     def count(event: Event) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from crossret.bench.folders import training_folder
 from crossret.bench.payload import Payload
 from crossret.contracts.execution import Event, Job, Report
-from crossret.plugins import registry
+from crossret.plugins import check_files, registry
 from crossret.results.store import Store
 
 # Evaluation is a small part of a job; this share of the bar is left for it.
@@ -21,6 +21,7 @@ def work(job: Job, report: Report) -> None:
     from crossret.bench.unit import evaluate_baseline, evaluate_model
 
     payload: Payload = job.payload
+    check_files(payload.plugin_files)
     store = Store(payload.out)
     pending = [unit for unit in payload.job.units if unit.key in payload.units]
     checkpoint = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crossret.cli.group import command_line
-from crossret.cli.options import LIST, device, lang, out, sets
+from crossret.cli.options import LIST, device, lang, out, plugin_files, sets
 
 if TYPE_CHECKING:
     from crossret.bench.plan import Plan
@@ -23,6 +23,7 @@ TABLE_FORMATS = ("md", "csv", "json")
 @click.option("--method", "methods", type=LIST, default=(), help="Only these methods; default: all of the suite.")
 @click.option("--seeds", type=click.IntRange(min=1), help="Number of seeds; default: the suite's.")
 @sets
+@plugin_files
 @device
 @out
 @click.option("--executor", default="processes", show_default=True, help="Where jobs run.")

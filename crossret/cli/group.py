@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from crossret import __version__
+from crossret.cli.options import plugin_files
 from crossret.errors import CrossretError
 
 COMMAND_LINE = "crossret.command_line"
@@ -85,6 +86,7 @@ class LazyGroup(CommandGroup):
             params=[click.Option(["--debug"], is_flag=True, help="Show tracebacks."), _version_option()],
             context_settings={"help_option_names": ["-h", "--help"]},
         )
+        plugin_files(self)
         self.targets = targets
         self._has_plugins = False
 
@@ -117,7 +119,8 @@ class LazyGroup(CommandGroup):
         """Suggest the nearest command."""
         from crossret.errors import unknown
 
-        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+        named = bool(args) and not args[0].startswith("-")
+        if named and args[0] not in self.targets and args[0] not in self.list_commands(ctx):
             raise unknown("command", args[0], self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from crossret.cli.options import table_format
+from crossret.cli.options import plugin_files, table_format
 
 
 @click.command(short_help="What can be put into a recipe.")
 @click.option("--kind", help="Only one kind, e.g. loss.")
+@plugin_files
 @table_format()
 def components(kind: str | None, format_: str) -> None:
     """List the components of all plugins."""
@@ -34,6 +35,7 @@ def components(kind: str | None, format_: str) -> None:
 
 
 @click.command(short_help="Which plugins were found, and what is wrong with them.")
+@plugin_files
 @table_format()
 def plugins(format_: str) -> None:
     """List plugins; a broken one is shown with the reason."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crossret.cli.options import data_options, device, out, sets, table_format
+from crossret.cli.options import data_options, device, out, plugin_files, sets, table_format
 
 if TYPE_CHECKING:
     from crossret.bench.checkpoints import Checkpoint
@@ -29,6 +29,7 @@ def _read(path: Path, device: str) -> Checkpoint:
 @click.option("--lang", "language", required=True, help="Target language, BCP-47.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @sets
+@plugin_files
 @device
 @out
 def train(
@@ -75,6 +76,7 @@ def train(
 @click.option("--data", "dataset", metavar="NAME", help="Another data set than the one it was trained on.")
 @click.option("--protocol", help="Protocol of --data; default: the first.")
 @data_options("--data-option")
+@plugin_files
 @device
 @table_format()
 def evaluate(
@@ -119,6 +121,7 @@ def evaluate(
 @click.option("--checkpoint", type=click.Path(exists=True, path_type=Path), help="Default: the best one in --out.")
 @click.option("--gallery", help="Where to search; default: the protocol's first gallery.")
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many to show.")
+@plugin_files
 @out
 @device
 @table_format()

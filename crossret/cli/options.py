@@ -59,8 +59,30 @@ class Assignment(click.ParamType[tuple[str, str | bool | float]]):
         return key, parsed if isinstance(parsed, bool | int | float) else rest
 
 
-LIST = CommaList()
+def _load_files(ctx: click.Context, _: click.Parameter, paths: tuple[Path, ...]) -> None:
+    if ctx.resilient_parsing or not paths:
+        return
+    from crossret.errors import ComponentError
+    from crossret.plugins import broken_file, plugins
 
+    for row in [plugins().load_file(path) for path in paths]:
+        if row.error and ctx.info_name not in SHOW_BROKEN:
+            raise ComponentError(broken_file(row))
+
+
+LIST = CommaList()
+SHOW_BROKEN = ("plugins", "doctor")
+
+plugin_files = click.option(
+    "--plugin",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_load_files,
+    metavar="FILE.py",
+    help="Also load the plugin in this file; a folder means its crossret_plugins.py. May be given several times.",
+)
 lang = click.option("--lang", "languages", type=LIST, default=(), help="Languages, BCP-47; default: all of the suite.")
 sets = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the recipe of every method.")
 device = click.option("--device", type=DeviceName(), default="auto", show_default=True, help="auto, cpu, cuda or mps.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crossret.cli.options import sets, table_format
+from crossret.cli.options import plugin_files, sets, table_format
 
 
 @click.group(short_help="Suites and resolved recipes.")
@@ -28,6 +28,7 @@ def list_(format_: str) -> None:
 @click.argument("suite", default="emoji")
 @click.option("--method", help="Default: all methods.")
 @sets
+@plugin_files
 def show_(suite: str, method: str | None, overrides: tuple[str, ...]) -> None:
     """Print resolved recipes as YAML: everything that is computed, defaults included."""
     from crossret.recipe.reading import read_suite, recipe_of, to_yaml

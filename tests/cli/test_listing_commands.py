@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,14 @@ def test_a_broken_plugin_is_a_row_or_one_line(crossret: Crossret, tmp_path: Path
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[crossret]\nbroken = broken_plugin\n")
     (tmp_path / "broken_plugin.py").write_text("raise RuntimeError('no luck')\n")
-    ended = crossret("plugins", PYTHONPATH=str(tmp_path))
+    paths = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH", ""))))
+    ended = crossret("plugins", PYTHONPATH=paths)
     assert ended.code == 0
     assert "RuntimeError: no luck" in ended.out
-    strict = crossret("plugins", PYTHONPATH=str(tmp_path), CROSSRET_STRICT_PLUGINS="1")
+    strict = crossret("plugins", PYTHONPATH=paths, CROSSRET_STRICT_PLUGINS="1")
     assert strict.code == 1
-    assert strict.line == "plugin 'broken' (broken) is broken: RuntimeError: no luck"
+    place = f"{tmp_path / 'broken_plugin.py'}:1"
+    assert strict.line == f"plugin 'broken' (broken) is broken: RuntimeError: no luck ({place})"
 
 
 def test_data_sets_are_listed_shown_and_verified(crossret: Crossret) -> None:
