@@ -8,7 +8,7 @@ from crossret.contracts.baseline import Baseline
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import ComponentError, UsageError, unknown
-from crossret.recipe.models import Recipe, TranslationRecipe
+from crossret.recipe.models import EvaluationRecipe, Recipe, TranslationRecipe
 from crossret.registry import Component, Registry, construct
 
 
@@ -111,3 +111,17 @@ def protocol_of(dataset: Dataset, recipe: Recipe) -> str:
     if recipe.data.protocol not in dataset.protocols:
         raise unknown(f"{recipe.data.dataset} protocol", recipe.data.protocol, dataset.protocols)
     return recipe.data.protocol
+
+
+def galleries_of(dataset: Dataset, protocol: str, recipe: EvaluationRecipe) -> tuple[str, ...]:
+    """The splits that are ranked: the recipe's, or the protocol's test galleries.
+
+    Raises:
+        UsageError: no such split.
+    """
+    info = dataset.protocols[protocol]
+    known = info.galleries if info.test_only else ("val", *info.galleries)
+    for name in recipe.galleries or ():
+        if name not in known:
+            raise unknown(f"gallery of protocol {protocol!r}", name, known)
+    return recipe.galleries or info.galleries

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crossret.bench.components import build_dataset, components_of, protocol_of, views_of_terms
+from crossret.bench.components import build_dataset, components_of, galleries_of, protocol_of, views_of_terms
 from crossret.bench.plan import Plan, PlannedJob
 from crossret.bench.runner import pending
 from crossret.contracts.data import Dataset
@@ -117,7 +117,7 @@ class _FromMeta:
         self._computed.add(name)
         dataset = self._dataset(recipe)
         protocol = protocol_of(dataset, recipe)
-        splits = ("train", "val", *dataset.protocols[protocol].galleries)
+        splits = dict.fromkeys(("train", "val", *galleries_of(dataset, protocol, recipe.evaluation)))
         items = sum(len(dataset.split(protocol, split).items) for split in splits)
         return items * self._item_seconds(recipe)
 

@@ -15,7 +15,7 @@ COSTS_ONLY = {"checkpoint_seconds"}
 
 # Recipes that say nothing of it keep the keys that they had before there was this field.
 LATER = {"reference": False}
-LATER_OF_EVALUATION = {"duplicate_captions": "distinct"}
+LATER_OF_EVALUATION = {"duplicate_captions": "distinct", "galleries": None}
 
 
 def hash_of(content: Any) -> str:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crossret.bench.components import build_dataset, build_translator, components_of, protocol_of, views_of_terms
+from crossret.bench.components import (
+    build_dataset,
+    build_translator,
+    components_of,
+    galleries_of,
+    protocol_of,
+    views_of_terms,
+)
 from crossret.bench.keys import training_key, unit_key
 from crossret.bench.languages import Languages
 from crossret.bench.options import check_options
@@ -155,6 +162,7 @@ class _Planner:
         check_options(recipe, self.registry)
         dataset = self._dataset(recipe)
         protocol = protocol_of(dataset, recipe)
+        galleries_of(dataset, protocol, recipe.evaluation)
         if recipe.baseline is None and dataset.protocols[protocol].test_only:
             raise UsageError(
                 f"method {method!r}: data set {recipe.data.dataset!r}, protocol {protocol!r}, is for testing only, "

@@ -13,7 +13,7 @@ import torch
 from crossret.bench.anchoring import anchors_of
 from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import Checkpoint
-from crossret.bench.components import build_baseline
+from crossret.bench.components import build_baseline, galleries_of
 from crossret.bench.devices import environment, peak_memory_mb
 from crossret.bench.keys import hash_of
 from crossret.bench.payload import Origin
@@ -45,7 +45,7 @@ def _ranked_by_model(
 ) -> Iterator[GalleryRanks]:
     recipe = unit.recipe.evaluation
     anchors = anchors_of(checkpoint, unit.id.language, recipe.anchors)
-    for name in assembly.dataset.protocols[assembly.protocol].galleries:
+    for name in galleries_of(assembly.dataset, assembly.protocol, recipe):
         gallery = _gallery(assembly, name, unit)
         prepare_gallery(checkpoint.model, gallery)
         yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device, anchors)
@@ -62,7 +62,7 @@ def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> 
     baseline = build_baseline(str(unit.recipe.baseline), unit.recipe.baseline_options, registry)
     dataset, recipe = assembly.dataset, unit.recipe.evaluation
     found = []
-    for name in dataset.protocols[assembly.protocol].galleries:
+    for name in galleries_of(dataset, assembly.protocol, recipe):
         gallery = _gallery(assembly, name, unit)
         described = dataset.captions(assembly.protocol, name, dataset.source_language)
         found.append(rank_with_baseline(baseline, gallery, described, recipe))

@@ -232,6 +232,8 @@ class EvaluationRecipe(Strict):
         duplicate_captions: whether a caption that several items have is answered by its own item alone (``distinct``,
             as published) or by each of them (``shared``). Validation always counts ``distinct``.
         anchors: compare by resemblance to training subjects instead of by cosine.
+        galleries: splits to rank instead of the protocol's test galleries; ``[val]`` compares methods without a look at
+            the tests.
         batch_size: texts or items encoded at once.
         memory_mb: budget of the rank computation.
         scores: in which precision captions and items are compared. ``bfloat16`` is for GPUs that are faster in it; what
@@ -242,6 +244,7 @@ class EvaluationRecipe(Strict):
     fusion_weight: float = Field(0.5, ge=0, le=1)
     duplicate_captions: DuplicateCaptions = "distinct"
     anchors: AnchorsRecipe | None = None
+    galleries: tuple[str, ...] | None = Field(None, min_length=1)
     batch_size: int = Field(512, ge=1)
     memory_mb: float = Field(256, gt=0)
     scores: Literal["float32", "bfloat16"] = "float32"

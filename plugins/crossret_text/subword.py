@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from crossret.contracts.text import Tokens, TokenStates
 from crossret.errors import DataError
@@ -27,24 +28,33 @@ class SubwordTiny(nn.Module):
         buckets: rows of the table that the n-grams share.
         dimension: width D of a token state.
         max_tokens: words kept of a text.
+        ngram_dropout: share of the n-grams that a word is read without in training, drawn anew each time by torch's
+            generator (subword regularisation: Kudo, ACL 2018, for words that have no one segmentation). One always
+            stays.
 
     Raises:
-        ValueError: an argument is smaller than 1.
+        ValueError: a size is smaller than 1, or the share is not from 0 to below 1.
     """
 
-    def __init__(self, buckets: int = 16384, dimension: int = 128, max_tokens: int = 32) -> None:
+    def __init__(
+        self, buckets: int = 16384, dimension: int = 128, max_tokens: int = 32, ngram_dropout: float = 0.0
+    ) -> None:
         super().__init__()
         if min(buckets, dimension, max_tokens) < 1:
             raise ValueError(f"expected positive sizes, found {buckets=}, {dimension=}, {max_tokens=}")
+        if not 0 <= ngram_dropout < 1:
+            raise ValueError(f"expected a share from 0 to below 1, found {ngram_dropout=}")
         self.buckets = buckets
         self.dimension = dimension
         self.max_tokens = max_tokens
+        self.ngram_dropout = ngram_dropout
         self.table = nn.EmbeddingBag(buckets, dimension, mode="mean", include_last_offset=True)
         nn.init.normal_(self.table.weight, std=1 / dimension)
 
     def fingerprint(self) -> str:
         """Hash of the settings; the initial weights follow from the run's seed."""
         settings = f"subword-tiny {VERSION} {self.buckets} {self.dimension} {self.max_tokens}"
+        settings += f" {self.ngram_dropout}" if self.ngram_dropout else ""
         return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
     def tokenize(self, texts: Sequence[str]) -> Tokens:
@@ -75,6 +85,24 @@ class SubwordTiny(nn.Module):
     def forward(self, tokens: Tokens) -> TokenStates:
         """States ``(N, L, D)``, zero where the mask ``(N, L)`` is false."""
         ids, offsets, mask = tokens["ids"], tokens["offsets"], tokens["mask"]
+        if self.training and self.ngram_dropout:
+            ids, offsets = thinned(ids, offsets, self.ngram_dropout)
         words: Tensor = self.table(ids, offsets)
         states = words.new_zeros(*mask.shape, self.dimension)
         return TokenStates(states.masked_scatter(mask.unsqueeze(2), words), mask)
+
+
+def thinned(ids: Tensor, offsets: Tensor, share: float) -> tuple[Tensor, Tensor]:
+    """Leave out a share of the n-grams at random, but at least one of each word stays.
+
+    Args:
+        ids: ``(K,)`` n-grams of all words.
+        offsets: ``(T + 1,)`` where each word begins in it, and K.
+        share: how likely an n-gram is left out.
+    """
+    drawn = torch.rand(len(ids), device=ids.device)
+    # The last one of a word is the word itself, or its longest n-gram.
+    drawn[offsets[1:] - 1] = 1.0
+    kept = drawn >= share
+    before = functional.pad(kept.cumsum(0), (1, 0))
+    return ids[kept], before[offsets]
