@@ -10,7 +10,13 @@ from typing import cast
 import numpy as np
 from torch import nn
 
-from crossret.bench.components import build_dataset, build_translator, protocol_of, views_of_terms
+from crossret.bench.components import (
+    build_dataset,
+    build_further_translators,
+    build_translator,
+    protocol_of,
+    views_of_terms,
+)
 from crossret.bench.conventions import Conventions, conventions_of
 from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.text import TextEncoder
@@ -33,7 +39,8 @@ from crossret.model.visual_tower import VisualTower
 from crossret.recipe.models import DuplicateCaptions, Recipe
 from crossret.registry import Registry
 from crossret.training.seeds import seed_everything
-from crossret.translation.fill import human_target_pool, source_pool, translated_pool
+from crossret.translation.fill import human_target_pool, source_pool
+from crossret.translation.pooling import Translators, translated_pool
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,11 @@ class Assembly:
     def translator(self) -> Translator:
         """The translator."""
         return build_translator(self.recipe, self.dataset, self.registry)
+
+    @cached_property
+    def further_translators(self) -> tuple[Translator, ...]:
+        """Those that only training captions are translated with."""
+        return build_further_translators(self.recipe, self.dataset, self.registry)
 
     @cached_property
     def protocol(self) -> str:
@@ -142,9 +154,9 @@ class Assembly:
         if self.recipe.texts.target == "human":
             human = {lang: human_target_pool(self._training_captions(lang)) for lang in languages}
             return TrainingSet(self.train_split, dict.fromkeys(languages, source_pool(captions)), human)
+        translators = Translators(self.translator, self.further_translators, self.recipe.translation)
         pools: dict[str, Pool] = {
-            lang: translated_pool(captions, self.translator, source, lang, back=self._reads_back())
-            for lang in languages
+            lang: translated_pool(captions, translators, source, lang, back=self._reads_back()) for lang in languages
         }
         return TrainingSet(self.train_split, pools)
 

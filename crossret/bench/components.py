@@ -19,6 +19,7 @@ def components_of(recipe: Recipe, registry: Registry) -> list[Component]:
         UsageError: one of them does not exist; the line names the nearest.
     """
     names = [("dataset", recipe.data.dataset), ("translator", recipe.translation.translator)]
+    names.extend(("translator", further.translator) for further in recipe.translation.also)
     if recipe.baseline is not None:
         names.append(("baseline", recipe.baseline))
     else:
@@ -79,6 +80,20 @@ def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Tr
     if not isinstance(translator, Translator):
         raise ComponentError(f"translator {name!r} does not follow crossret.contracts.translation.Translator")
     return translator
+
+
+def build_further_translators(recipe: Recipe, dataset: Dataset, registry: Registry) -> tuple[Translator, ...]:
+    """Those of ``translation.also``, built like the first one.
+
+    Raises:
+        UsageError: as for the first one.
+        ComponentError: as for the first one.
+    """
+    alone = [TranslationRecipe(translator=t.translator, options=t.options) for t in recipe.translation.also]
+    return tuple(
+        build_translator(recipe.model_copy(update={"translation": translation}), dataset, registry)
+        for translation in alone
+    )
 
 
 def parameters_of(component: Component) -> frozenset[str]:

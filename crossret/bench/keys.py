@@ -15,6 +15,12 @@ COSTS_ONLY = {"checkpoint_seconds"}
 
 # Recipes that say nothing of it keep the keys that they had before there was this field.
 LATER = {"reference": False}
+LATER_OF_TRANSLATION = {
+    "also": [],
+    "variants": {"routes": 1, "alternatives": 0},
+    "confidence": "none",
+    "unknown_words": "keep",
+}
 LATER_OF_EVALUATION = {"duplicate_captions": "distinct", "galleries": None}
 
 
@@ -32,6 +38,7 @@ def training_key(
 ) -> str:
     """Key of a trained model: how it is asked later does not matter."""
     content = _without(recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"}), LATER)
+    content["translation"] = _without(content["translation"], LATER_OF_TRANSLATION)
     content["training"] = {name: value for name, value in content["training"].items() if name not in COSTS_ONLY}
     if recipe.reference:
         # Padding counts, so the batches of a validation take part in what is selected.

@@ -13,15 +13,21 @@ from crossret.recipe.models import Recipe
 
 @dataclass(frozen=True)
 class Languages:
-    """The languages of a data set under one protocol, and a translator's routes from and to its source language."""
+    """The languages of a data set under one protocol, and a translator's routes from and to its source language.
+
+    Attributes:
+        further: translators of training captions only.
+    """
 
     dataset: Dataset
     translator: Translator
     protocol: str
+    further: tuple[Translator, ...] = ()
 
     def fingerprints(self) -> dict[str, str]:
         """Hashes of captions and translations."""
-        return {"dataset": self.dataset.fingerprint(), "translator": self.translator.fingerprint()}
+        found = {"dataset": self.dataset.fingerprint(), "translator": self.translator.fingerprint()}
+        return found | {f"translator {number}": t.fingerprint() for number, t in enumerate(self.further, start=2)}
 
     def check(self, languages: Sequence[str]) -> None:
         """Refuse languages without human test captions.
@@ -42,6 +48,8 @@ class Languages:
         source = self.dataset.source_language
         if recipe.texts.target == "translated" and recipe.baseline is None and not self._has_route(source, language):
             return f"no translation route from {source} to {language}, so no training captions"
+        if recipe.translation.confidence == "round-trip" and not self._has_route(language, source):
+            return f"no translation route from {language} back to {source}, so no confidence by round trips"
         if recipe.asks_translated() and not self._has_route(language, source):
             return f"no translation route from {language} back to {source}, so no {source} queries"
         if language == source and recipe.texts.target != "none":

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from crossret.bench.components import (
     build_dataset,
+    build_further_translators,
     build_translator,
     components_of,
     galleries_of,
@@ -170,7 +171,8 @@ class _Planner:
                 f"crossret evaluate CHECKPOINT --data {recipe.data.dataset}"
             )
         wanted = self.selection.languages or self.suite.languages
-        languages = Languages(dataset, self._translator(recipe, dataset), protocol)
+        further = build_further_translators(recipe, dataset, self.registry)
+        languages = Languages(dataset, self._translator(recipe, dataset), protocol, further)
         languages.check(wanted)
         possible = []
         for language in wanted:

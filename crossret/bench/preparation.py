@@ -16,7 +16,7 @@ def prepare_training(model: DualEncoder, training: TrainingSet, views: Collectio
     """Texts of all pools in the views that are encoded, each language and view for itself: models share them so."""
     for view in text_views(views):
         for lang, pool in training.pools.items():
-            human = training.target_pools.get(lang) if view == "target" else None
+            human = training.target_pools.get(lang) if view in ("target", "other") else None
             _prepare(model, _texts(human or pool, training.subjects, view))
 
 
@@ -29,7 +29,8 @@ def prepare_gallery(model: DualEncoder, gallery: Gallery) -> None:
 def _texts(pool: Pool, subjects: Iterable[str], view: View) -> Iterator[str]:
     for subject in subjects:
         for text in (*pool[subject].sentences, *pool[subject].fragments):
-            yield getattr(text, view)
+            for variant in text.all_variants():
+                yield variant.target if view == "other" else getattr(variant, view)
 
 
 def _prepare(model: DualEncoder, texts: Iterable[str]) -> None:

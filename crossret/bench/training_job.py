@@ -59,6 +59,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
     components = {
         "dataset": assembly.dataset.fingerprint(),
         "translator": assembly.translator.fingerprint(),
+        **{f"translator {n}": t.fingerprint() for n, t in enumerate(assembly.further_translators, start=2)},
         "visual-backbone": assembly.backbone.fingerprint(),
         "text-encoder": model.text.encoder.fingerprint(),
     }

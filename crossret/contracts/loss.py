@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from crossret.contracts.text import TokenStates
 
-View = Literal["visual", "source", "target", "back", "cross"]
+View = Literal["visual", "source", "target", "back", "cross", "other"]
+"""``cross`` is the teacher's; ``other`` is another translation of the same caption, or the same if it has one only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,17 @@ class Views:
 
     Attributes:
         embeddings: unit vectors ``(N, D)`` per view: only those that an active term asked for.
-        states: token states of the text encoder, before projection, of ``source``, ``target`` and ``back``.
+        states: token states of the text encoder, before projection, of ``source``, ``target``, ``back`` and ``other``.
         subjects: ``(N,)`` int64; equal numbers are the same subject, hence no negatives of one another.
         languages: ``(N,)`` int64, index of the sample's target language.
+        confidence: ``(N,)`` in (0, 1], how far the sample's translation can be trusted; ``None``: nobody asked.
     """
 
     embeddings: Mapping[View, Tensor]
     states: Mapping[View, TokenStates]
     subjects: Tensor
     languages: Tensor
+    confidence: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)

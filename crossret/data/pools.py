@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,20 +12,42 @@ from crossret.errors import DataError
 
 @dataclass(frozen=True, slots=True)
 class AlignedText:
-    """One text in the views a model reads; a view that no term needs is empty."""
+    """One text in the views a model reads; a view that no term needs is empty.
+
+    Attributes:
+        other: another translation of the source; empty: there is none, the target stands for it.
+        confidence: how far the translation can be trusted, in (0, 1].
+        variants: the same source with its further translations.
+    """
 
     source: str = ""
     target: str = ""
     back: str = ""
+    other: str = ""
+    confidence: float = 1.0
+    variants: tuple[AlignedText, ...] = ()
 
     @staticmethod
     def joined(parts: Sequence[AlignedText]) -> AlignedText:
-        """Fragments side by side, view by view."""
+        """Fragments side by side, view by view; their confidence is the mean."""
         return AlignedText(
             " ".join(part.source for part in parts).strip(),
             " ".join(part.target for part in parts).strip(),
             " ".join(part.back for part in parts).strip(),
+            " ".join(part.other or part.target for part in parts).strip() if any(p.other for p in parts) else "",
+            sum(part.confidence for part in parts) / len(parts),
         )
+
+    def all_variants(self) -> tuple[AlignedText, ...]:
+        """This text, then the others."""
+        return (self, *self.variants)
+
+    def drawn(self, rng: random.Random) -> AlignedText:
+        """One of the variants at random, beside the translation of another one; nothing is drawn if there is one."""
+        if not self.variants:
+            return self
+        one, another = rng.sample(self.all_variants(), 2)
+        return AlignedText(one.source, one.target, one.back, another.target, one.confidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,17 @@ class Batch:
 
     Attributes:
         items: ``(N,)`` indices into the training split.
-        texts: N texts per view.
+        texts: N texts per view; ``other`` is the target itself where there is no other translation.
         subjects: ``(N,)`` indices of subjects.
         languages: ``(N,)`` indices of target languages.
+        confidence: ``(N,)`` float32, how far each translation can be trusted.
     """
 
     items: np.ndarray
     texts: dict[View, list[str]]
     subjects: np.ndarray
     languages: np.ndarray
+    confidence: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,11 @@ class Sampler:
     def _draw(self, pool: Pool, subject: str, sentence: int, rng: random.Random) -> AlignedText:
         texts = pool[subject]
         if sentence >= 0 and sentence < len(texts.sentences):
-            return texts.sentences[sentence]
+            return texts.sentences[sentence].drawn(rng)
         if self._use_fragments(texts, rng):
             most = min(self.recipe.most_fragments, len(texts.fragments))
-            return AlignedText.joined(rng.sample(texts.fragments, rng.randint(1, most)))
-        return rng.choice(texts.sentences)
+            return AlignedText.joined([f.drawn(rng) for f in rng.sample(texts.fragments, rng.randint(1, most))])
+        return rng.choice(texts.sentences).drawn(rng)
 
     def _use_fragments(self, texts: SubjectTexts, rng: random.Random) -> bool:
         if not texts.fragments or not texts.sentences:
@@ -125,9 +127,11 @@ class Sampler:
 def _columns(samples: list[_Sample]) -> Batch:
     views: tuple[View, ...] = ("source", "target", "back")
     texts: dict[View, list[str]] = {view: [getattr(sample.text, view) for sample in samples] for view in views}
+    texts["other"] = [sample.text.other or sample.text.target for sample in samples]
     return Batch(
         np.array([sample.item for sample in samples]),
         {view: column for view, column in texts.items() if any(column)},
         np.array([sample.subject for sample in samples]),
         np.array([sample.language for sample in samples]),
+        np.array([sample.text.confidence for sample in samples], dtype=np.float32),
     )

@@ -100,6 +100,8 @@ def _collected(training: TrainingSet, pool: Mapping[str, SubjectTexts], side: Si
     texts, anchors = [], []
     for number, subject in enumerate(training.subjects):
         for text in (*pool[subject].sentences, *pool[subject].fragments):
-            texts.append(getattr(text, side))
-            anchors.append(number)
+            # Variants share their source.
+            said = dict.fromkeys(getattr(variant, side) for variant in text.all_variants())
+            texts.extend(said)
+            anchors.extend([number] * len(said))
     return KnownTexts(tuple(texts), np.array(anchors))

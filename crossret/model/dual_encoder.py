@@ -16,13 +16,13 @@ from crossret.model.text_tower import EncodedTexts, TextTower
 from crossret.model.visual_tower import VisualTower
 
 # The published order in which the heads see the views; each call has batch statistics of its own.
-TEXT_ORDER: tuple[View, ...] = ("source", "target", "cross", "back")
+TEXT_ORDER: tuple[View, ...] = ("source", "target", "cross", "back", "other")
 
 
 def text_views(views: Collection[View]) -> tuple[View, ...]:
     """Texts that must be encoded so that the views can be computed, in a fixed order."""
     needed = set(views) | ({"source", "target"} if "cross" in views else set())
-    return tuple(view for view in ("source", "target", "back") if view in needed)
+    return tuple(view for view in ("source", "target", "back", "other") if view in needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class DualEncoder(nn.Module):
             inputs: features, pixels or frames of N items.
             texts: the sentences of every view that is encoded.
             wanted: views that a term reads.
-            labels: carries subjects and languages; its embeddings and states are empty.
+            labels: carries subjects, languages and confidence; its embeddings and states are empty.
         """
         encoded: dict[View, EncodedTexts] = {}
         for batch in texts:
@@ -67,7 +67,7 @@ class DualEncoder(nn.Module):
             if view in wanted:
                 embeddings[view] = self.text.head(self._pooled(view, encoded))
         states: dict[View, TokenStates] = {view: sentences.raw for view, sentences in encoded.items()}
-        return Views(embeddings, states, labels.subjects, labels.languages)
+        return Views(embeddings, states, labels.subjects, labels.languages, labels.confidence)
 
     def _pooled(self, view: View, encoded: Mapping[View, EncodedTexts]) -> Tensor:
         if view == "cross":

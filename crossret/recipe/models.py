@@ -36,11 +36,43 @@ class DataRecipe(Strict):
     options: Options = Field(default_factory=dict)
 
 
+class TranslatorRecipe(Strict):
+    """A translator and its options."""
+
+    translator: str
+    options: Options = Field(default_factory=dict)
+
+
+class VariantsRecipe(Strict):
+    """How many translations of a caption a model may read; each time it reads one of them, drawn at random.
+
+    Attributes:
+        routes: the best routes of every translator, e.g. through several pivots.
+        alternatives: further translations of a route, where the engine gives any.
+    """
+
+    routes: int = Field(1, ge=1)
+    alternatives: int = Field(0, ge=0)
+
+
 class TranslationRecipe(Strict):
-    """Which translator makes target captions, back-translations and English queries."""
+    """Which translator makes target captions, back-translations and English queries, and what of its doubts is used.
+
+    Attributes:
+        also: further translators of the training captions; one that has no route for a language adds nothing to it.
+        variants: how many translations of each translator are read in training.
+        confidence: what loss terms with the option ``weighted`` weigh pairs by: the share of words that the engine knew
+            (``unknown``), or how much of the caption comes back (``round-trip``); ``none``: all pairs count alike.
+        unknown_words: in training, ``keep`` words that the engine did not know, leave them out (``drop-words``), or
+            leave out captions that have any (``drop-captions``).
+    """
 
     translator: str = "file"
     options: Options = Field(default_factory=dict)
+    also: tuple[TranslatorRecipe, ...] = ()
+    variants: VariantsRecipe = VariantsRecipe()
+    confidence: Literal["none", "unknown", "round-trip"] = "none"
+    unknown_words: Literal["keep", "drop-words", "drop-captions"] = "keep"
 
 
 class TextsRecipe(Strict):

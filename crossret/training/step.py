@@ -54,7 +54,8 @@ class Step:
         wanted = self.objective.views
         texts = [self._encoded(batch, group) for group in self.batching.groups(text_views(wanted))]
         subjects = torch.from_numpy(self.batching.subjects(batch)).to(self.device)
-        labels = Views({}, {}, subjects, torch.from_numpy(batch.languages).to(self.device))
+        languages, confidence = (torch.from_numpy(n).to(self.device) for n in (batch.languages, batch.confidence))
+        labels = Views({}, {}, subjects, languages, confidence)
         found: Views = forward(self.bank.take(batch.items), texts, wanted, labels)
         return found
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from crossret.contracts.data import Caption
 from crossret.contracts.translation import CaptionTranslator, Route, Translation, Translator
-from crossret.data.pools import AlignedText, Pool, SubjectTexts
+from crossret.data.pools import AlignedText, SubjectTexts
 from crossret.errors import DataError
 
 
@@ -57,39 +56,12 @@ def _checked(texts: Sequence[str], answers: list[Translation], route: Route) -> 
 
 def source_pool(captions: Sequence[Caption]) -> dict[str, SubjectTexts]:
     """Source captions by subject, without target texts."""
-    return _by_subject(captions, [AlignedText(source=caption.text) for caption in captions])
+    return by_subject(captions, [AlignedText(source=caption.text) for caption in captions])
 
 
 def human_target_pool(captions: Sequence[Caption]) -> dict[str, SubjectTexts]:
     """Human target captions by subject: what only the oracle may train on."""
-    return _by_subject(captions, [AlignedText(target=caption.text) for caption in captions])
-
-
-def translated_pool(
-    captions: Sequence[Caption], translator: Translator, source: str, target: str, *, back: bool
-) -> Pool:
-    """Source captions aligned with their machine translation and, if asked for, its back-translation.
-
-    A caption whose translation failed is left out: nothing becomes an empty caption.
-
-    Raises:
-        DataError: no route, or no caption could be translated.
-    """
-    forward = translate_captions(captions, translator, route_between(translator, source, target))
-    kept = [(c, t.text) for c, t in zip(captions, forward, strict=True) if t.status != "failed"]
-    if back:
-        translated = [replace(c, lang=target, text=text) for c, text in kept]
-        returned = translate_captions(translated, translator, route_between(translator, target, source))
-        found = [
-            (c, AlignedText(c.text, t, b.text))
-            for (c, t), b in zip(kept, returned, strict=True)
-            if b.status != "failed"
-        ]
-    else:
-        found = [(c, AlignedText(c.text, t)) for c, t in kept]
-    if not found:
-        raise DataError(f"every translation from {source!r} to {target!r} failed")
-    return _by_subject([caption for caption, _ in found], [text for _, text in found])
+    return by_subject(captions, [AlignedText(target=caption.text) for caption in captions])
 
 
 def translated_queries(captions: Sequence[Caption], translator: Translator, target: str, source: str) -> list[str]:
@@ -102,7 +74,8 @@ def translated_queries(captions: Sequence[Caption], translator: Translator, targ
     return [a.text if a.status != "failed" else c.text for c, a in zip(captions, answers, strict=True)]
 
 
-def _by_subject(captions: Sequence[Caption], texts: Sequence[AlignedText]) -> dict[str, SubjectTexts]:
+def by_subject(captions: Sequence[Caption], texts: Sequence[AlignedText]) -> dict[str, SubjectTexts]:
+    """One text per caption → sentences and fragments of every subject."""
     sentences: dict[str, list[AlignedText]] = {}
     fragments: dict[str, list[AlignedText]] = {}
     for caption, text in zip(captions, texts, strict=True):

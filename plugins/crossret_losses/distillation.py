@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from crossret.contracts.loss import LossContext, View, Views
-from crossret_losses.pairs import no_choice_of_views
+from crossret_losses.pairs import mean_cross_entropy, no_choice_of_views, sample_weights
 
 
 class SimilarityView:
@@ -18,8 +18,8 @@ class SimilarityView:
 
     views: frozenset[View] = frozenset(("visual", "target", "cross"))
 
-    def __init__(self, context: LossContext, temperature: float = 0.07) -> None:
-        """Check options.
+    def __init__(self, context: LossContext, temperature: float = 0.07, weighted: bool = False) -> None:
+        """Check options; ``weighted``: samples count by the confidence in their translation.
 
         Raises:
             ValueError: a temperature that is not positive, or a choice of views.
@@ -28,14 +28,16 @@ class SimilarityView:
         if not temperature > 0:
             raise ValueError(f"temperature: expected a positive number, found {temperature!r}")
         self.temperature = temperature
+        self.weighted = weighted
 
     def __call__(self, views: Views) -> Tensor:
         """``½ mean_i [CE(p_i^v2t, q_i^v2t) + CE(p_i^t2v, q_i^t2v)]``."""
         visual = views.embeddings["visual"]
         teacher = visual @ views.embeddings["cross"].detach().T / self.temperature
         student = visual @ views.embeddings["target"].T / self.temperature
-        visual_to_text = functional.cross_entropy(student, teacher.softmax(1))
-        text_to_visual = functional.cross_entropy(student.T, teacher.T.softmax(1))
+        weights = sample_weights(views, self.weighted)
+        visual_to_text = mean_cross_entropy(student, teacher.softmax(1), weights)
+        text_to_visual = mean_cross_entropy(student.T, teacher.T.softmax(1), weights)
         return (visual_to_text + text_to_visual) / 2
 
 

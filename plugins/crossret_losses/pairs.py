@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torch import Tensor
+from torch.nn import functional
 
 from crossret.contracts.loss import LossContext, View, Views
 
@@ -29,6 +30,26 @@ def no_choice_of_views(context: LossContext) -> None:
     """
     if context.between:
         raise ValueError(f"the views of this loss are fixed, leave out 'between'; found {list(context.between)}")
+
+
+def sample_weights(views: Views, weighted: bool) -> Tensor | None:
+    """``(N,)`` how much each sample counts, 1 on average: by the confidence in its translation; ``None``: all alike.
+
+    Raises:
+        ValueError: weights are asked for in a step without confidences.
+    """
+    if not weighted:
+        return None
+    if views.confidence is None:
+        raise ValueError("weighted: the step has no confidences")
+    return views.confidence / views.confidence.mean()
+
+
+def mean_cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None) -> Tensor:
+    """Cross-entropy of N rows, their mean or weighted mean; ``target`` is classes ``(N,)`` or distributions."""
+    if weights is None:
+        return functional.cross_entropy(logits, target)
+    return (weights * functional.cross_entropy(logits, target, reduction="none")).mean()
 
 
 def similarities(views: Views, first: View, second: View) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Literal
 from torch import Tensor
 
 from crossret.contracts.loss import LossContext, View, Views
-from crossret_losses.pairs import same_subject, similarities, two_views
+from crossret_losses.pairs import same_subject, sample_weights, similarities, two_views
 
 Negatives = Literal["hardest", "all"]
 Reduction = Literal["sum", "mean"]
@@ -26,8 +26,9 @@ class Triplet:
         margin: float = 0.2,
         negatives: Negatives = "hardest",
         reduction: Reduction = "sum",
+        weighted: bool = False,
     ) -> None:
-        """Check options.
+        """Check options; ``weighted``: samples count by the confidence in their translation.
 
         Raises:
             ValueError: an unknown choice, or a margin that is not positive.
@@ -43,6 +44,7 @@ class Triplet:
         self.margin = margin
         self.negatives = negatives
         self.reduction = reduction
+        self.weighted = weighted
 
     @staticmethod
     def default_views() -> tuple[View, View] | None:
@@ -56,6 +58,9 @@ class Triplet:
         own = scores.diagonal()
         rows = (self.margin + scores - own[:, None]).clamp_min(0).masked_fill(excluded, 0)
         columns = (self.margin + scores - own[None, :]).clamp_min(0).masked_fill(excluded, 0)
+        weights = sample_weights(views, self.weighted)
+        if weights is not None:
+            rows, columns = rows * weights[:, None], columns * weights[None, :]
         count = len(scores)
         if self.negatives == "hardest":
             # max with an index sends the gradient to one negative only; amax would spread it over ties.

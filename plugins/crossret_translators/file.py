@@ -26,7 +26,8 @@ class FileTranslator:
     """Gives exactly the recorded translations, and fails on a text without one.
 
     The file has the columns ``source_lang``, ``target_lang``, ``text``, ``translation`` and, if it likes, ``status``
-    (``ok``, ``copied``, ``failed``) and ``unknown`` (a number of words). Without a status, a translation equal to its
+    (``ok``, ``copied``, ``failed``), ``unknown`` (a number of words) and ``unknown_words`` (those of them that stand in
+    the translation, separated by spaces). Without a status, a translation equal to its
     text, case-folded, is ``copied``. Only the pair of languages asked for is kept in memory.
 
     Args:
@@ -138,4 +139,5 @@ def to_translation(path: Path, row: Row) -> Translation:
         )
     if row.unknown and not (row.unknown.isascii() and row.unknown.isdigit()):
         raise DataError(f"{where}: unknown is {row.unknown!r}; expected a number of words")
-    return Translation(row.translation, status, int(row.unknown or 0))
+    words = tuple(row.unknown_words.split())
+    return Translation(row.translation, status, int(row.unknown or len(words)), unknown_words=words)

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from crossret.errors import DataError, nearest
 
 REQUIRED = ("source_lang", "target_lang", "text", "translation")
-OPTIONAL = ("status", "unknown")
+OPTIONAL = ("status", "unknown", "unknown_words")
 
 
 class Row(NamedTuple):
-    """One record as the file has it; ``status`` and ``unknown`` are empty if the file does not tell."""
+    """One record as the file has it; ``status`` and what follows are empty if the file does not tell."""
 
     line: int
     source: str
@@ -28,6 +28,7 @@ class Row(NamedTuple):
     translation: str
     status: str
     unknown: str
+    unknown_words: str
 
 
 def read_rows(path: Path) -> Iterator[Row]:

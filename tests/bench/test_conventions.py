@@ -50,7 +50,13 @@ def test_the_assembly_hands_the_parts_on(reference: bool, padding: type) -> None
 
 def test_in_reference_mode_views_are_padded_apart_and_every_sample_is_a_negative() -> None:
     views: tuple[View, ...] = ("source", "target", "back")
-    batch = Batch(np.arange(3), {view: ["a", "b", "c"] for view in views}, np.array([4, 4, 1]), np.zeros(3, np.int64))
+    batch = Batch(
+        np.arange(3),
+        {view: ["a", "b", "c"] for view in views},
+        np.array([4, 4, 1]),
+        np.zeros(3, np.int64),
+        np.ones(3, np.float32),
+    )
     assert OWN.batching.groups(views) == (views,)
     assert OWN.batching.subjects(batch).tolist() == [4, 4, 1]
     assert PUBLISHED.batching.groups(views) == (("source",), ("target",), ("back",))

@@ -15,7 +15,8 @@ from crossret.model.padding import LEFT_OUT, CountedIn, Padding
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
 from crossret.recipe.models import TextRecipe, VisualRecipe
-from crossret.translation.fill import human_target_pool, source_pool, translated_pool
+from crossret.translation.fill import human_target_pool, source_pool
+from crossret.translation.pooling import Translators, translated_pool
 from crossret_text.subword import SubwordTiny
 
 
@@ -48,7 +49,7 @@ def texts_of(dataset: TinyDataset, language: str) -> set[str]:
 
 def translated_set(dataset: TinyDataset) -> TrainingSet:
     captions = dataset.captions("plain", "train", "en")
-    pool = translated_pool(captions, ReversingTranslator(), "en", "xx", back=True)
+    pool = translated_pool(captions, Translators(ReversingTranslator()), "en", "xx", back=True)
     return TrainingSet(dataset.split("plain", "train"), {"xx": pool})
 
 

@@ -146,8 +146,8 @@ def test_item_text_subject_and_language_of_a_sample_belong_together(sampler: Sam
     training = sampler.training
     for batch in sampler.epoch(epoch):
         rows = zip(batch.items, batch.subjects, batch.languages, *batch.texts.values(), strict=True)
-        assert list(batch.texts) == ["source", "target", "back"]
-        for item, number, language, source, target, back in rows:
+        assert list(batch.texts) == ["source", "target", "back", "other"]
+        for item, number, language, source, target, back, other in rows:
             subject = training.subjects[number]
             assert training.split.items[item].subject == subject
             parts = [part.split("@") for part in source.split(" ")]
@@ -155,6 +155,7 @@ def test_item_text_subject_and_language_of_a_sample_belong_together(sampler: Sam
             code = training.languages[language]
             assert target == " ".join(f"{part}@{subject}@{code}" for part, _ in parts), "fragments out of step"
             assert back == " ".join(f"{part}@{subject}@{code}@back" for part, _ in parts), "fragments out of step"
+            assert other == target
             names = [part for part, _ in parts]
             assert len(set(names)) == len(names), "a fragment twice in one text"
             assert len(names) <= sampler.recipe.most_fragments
@@ -226,7 +227,7 @@ def test_human_target_texts_are_of_the_same_subject_but_not_aligned() -> None:
     pairs = set()
     for epoch in range(8):
         (batch,) = sampler.epoch(epoch)
-        assert set(batch.texts) == {"source", "target"}
+        assert set(batch.texts) == {"source", "target", "other"}
         for first, second in zip(batch.texts["source"], batch.texts["target"], strict=True):
             assert first.split("@")[1] == second.split("@")[1]
             pairs.add((first.split("@")[0], second.split("@")[0]))

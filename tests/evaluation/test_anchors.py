@@ -19,7 +19,8 @@ from crossret.model.dual_encoder import DualEncoder
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
 from crossret.recipe.models import AnchorsRecipe, EvaluationRecipe, TextRecipe, VisualRecipe
-from crossret.translation.fill import human_target_pool, source_pool, translated_pool
+from crossret.translation.fill import human_target_pool, source_pool
+from crossret.translation.pooling import Translators, translated_pool
 from crossret_text.subword import SubwordTiny
 
 CPU = torch.device("cpu")
@@ -112,7 +113,7 @@ def test_the_share_mixes_both_and_rows_add_to_one(share: float) -> None:
 def test_known_texts_are_those_that_a_model_read() -> None:
     captions, human = (DATASET.captions("plain", "train", lang) for lang in ("en", "xx"))
     split = DATASET.split("plain", "train")
-    translated = translated_pool(captions, ReversingTranslator(), "en", "xx", back=False)
+    translated = translated_pool(captions, Translators(ReversingTranslator()), "en", "xx", back=False)
 
     def texts(training: TrainingSet, language: str) -> dict[str, set[str]]:
         found = known_texts(training, language)
@@ -149,7 +150,7 @@ def test_a_gallery_is_ranked_by_the_products_of_resemblances(model: DualEncoder,
         DATASET.split("plain", "train"),
         {
             "xx": translated_pool(
-                DATASET.captions("plain", "train", "en"), ReversingTranslator(), "en", "xx", back=False
+                DATASET.captions("plain", "train", "en"), Translators(ReversingTranslator()), "en", "xx", back=False
             )
         },
     )

@@ -141,7 +141,7 @@ def recorded_batch(arrays: Arrays) -> Batch:
     }
     size = len(texts["source"])
     # All of one subject: the published code knows no subjects.
-    return Batch(np.arange(size), texts, np.zeros(size, np.int64), np.zeros(size, np.int64))
+    return Batch(np.arange(size), texts, np.zeros(size, np.int64), np.zeros(size, np.int64), np.ones(size, np.float32))
 
 
 def _inputs(recording: Recording, arrays: Arrays) -> Inputs:

@@ -32,7 +32,7 @@ from crossret.recipe.models import EvaluationRecipe, TermRecipe, TextRecipe, Tex
 from crossret.training.seeds import seed_everything
 from crossret.training.step import InputBank
 from crossret.training.trainer import Setting, Trainer
-from crossret.translation.fill import translated_pool
+from crossret.translation.pooling import Translators, translated_pool
 from crossret_text.subword import SubwordTiny
 
 CPU = torch.device("cpu")
@@ -106,7 +106,7 @@ def trainer(
     """A trainer in its initial state; ``changes`` are changes to the training recipe."""
     dataset = TinyDataset(fragments=3)
     captions = dataset.captions("plain", "train", "en")
-    pool = translated_pool(captions, ReversingTranslator(), "en", "xx", back=True)
+    pool = translated_pool(captions, Translators(ReversingTranslator()), "en", "xx", back=True)
     recipe = TrainingRecipe(**RECIPE | changes)
     texts = TextsRecipe(per=per, most_fragments=2)  # type: ignore[arg-type]
     sampler = Sampler(TrainingSet(dataset.split("plain", "train"), {"xx": pool}), texts, recipe.batch_size, seed=5)

@@ -17,9 +17,9 @@ from crossret.translation.fill import (
     route_between,
     source_pool,
     translate_all,
-    translated_pool,
     translated_queries,
 )
+from crossret.translation.pooling import Translators, translated_pool
 
 ROUTE = Route((Hop("reverse", "en", "xx"),))
 
@@ -67,7 +67,7 @@ def test_an_empty_answer_that_did_not_fail_is_refused() -> None:
 
 
 def test_a_pool_keeps_source_target_and_back_together() -> None:
-    found = translated_pool(captions(), ReversingTranslator(), "en", "xx", back=True)
+    found = translated_pool(captions(), Translators(ReversingTranslator()), "en", "xx", back=True)
     assert list(found) == [f"s{n}" for n in range(12)]
     assert len(every(found)) == len(captions())
     for text in every(found):
@@ -87,10 +87,10 @@ def test_no_back_translation_is_made_that_no_term_reads() -> None:
         def routes(self, source: str, target: str) -> tuple[Route, ...]:
             return super().routes(source, target) if source == "en" else ()
 
-    found = translated_pool(captions(), OneWay(), "en", "xx", back=False)
+    found = translated_pool(captions(), Translators(OneWay()), "en", "xx", back=False)
     assert {text.back for text in every(found)} == {""}
     with pytest.raises(DataError, match="no translation route from 'xx' to 'en'"):
-        translated_pool(captions(), OneWay(), "en", "xx", back=True)
+        translated_pool(captions(), Translators(OneWay()), "en", "xx", back=True)
 
 
 @given(
@@ -102,7 +102,7 @@ def test_a_caption_that_could_not_be_translated_is_left_out_and_never_empty(
     texts = [caption.text for caption in captions()]
     assert len(texts) == 48
     failing = frozenset({texts[n] for n in forward} | {reverse_words(texts[n]) for n in back})
-    found = translated_pool(captions(), ReversingTranslator(failing), "en", "xx", back=ask)
+    found = translated_pool(captions(), Translators(ReversingTranslator(failing)), "en", "xx", back=ask)
     lost = forward | (back if ask else set())
     assert sorted(text.source for text in every(found)) == sorted(t for n, t in enumerate(texts) if n not in lost)
     for text in every(found):
@@ -115,7 +115,7 @@ def test_a_caption_that_could_not_be_translated_is_left_out_and_never_empty(
 def test_a_pool_of_failures_only_is_refused(back: bool) -> None:
     everything = frozenset(caption.text for caption in captions())
     with pytest.raises(DataError, match="every translation from 'en' to 'xx' failed"):
-        translated_pool(captions(), ReversingTranslator(everything), "en", "xx", back=back)
+        translated_pool(captions(), Translators(ReversingTranslator(everything)), "en", "xx", back=back)
 
 
 def test_human_pools_have_one_view_each() -> None:
@@ -154,7 +154,7 @@ def test_a_translator_that_knows_captions_is_asked_by_id_there_and_back() -> Non
     assert isinstance(ById(), CaptionTranslator)
     assert not isinstance(ReversingTranslator(), CaptionTranslator)
     twice = [Caption(f"c{n}", "s", "en", "the same text") for n in range(2)]
-    texts = translated_pool(twice, ById(), "en", "xx", back=True)["s"].sentences
+    texts = translated_pool(twice, Translators(ById()), "en", "xx", back=True)["s"].sentences
     assert [(text.target, text.back) for text in texts] == [("xx:c0", "en:c0"), ("xx:c1", "en:c1")]
     human = [replace(caption, lang="xx") for caption in twice]
     assert translated_queries(human, ById(), "xx", "en") == ["en:c0", "en:c1"]

@@ -12,7 +12,8 @@ from crossret.contracts.data import Caption
 from crossret.errors import UsageError
 from crossret.plugins import registry
 from crossret.recipe.models import Recipe
-from crossret.translation.fill import translated_pool, translated_queries
+from crossret.translation.fill import translated_queries
+from crossret.translation.pooling import Translators, translated_pool
 from crossret_translators.identity import IdentityTranslator
 from crossret_translators.noise import KINDS, NoisyTranslator
 
@@ -28,7 +29,7 @@ def captions() -> tuple[Caption, ...]:
 
 
 def targets(translator: NoisyTranslator) -> dict[str, tuple[str, str]]:
-    pool = translated_pool(captions(), translator, "en", "xx", back=True)
+    pool = translated_pool(captions(), Translators(translator), "en", "xx", back=True)
     return {text.source: (text.target, text.back) for texts in pool.values() for text in texts.sentences}
 
 

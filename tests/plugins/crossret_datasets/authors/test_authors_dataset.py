@@ -9,7 +9,8 @@ from PIL import Image
 from crossret.contracts.data import Dataset, TranslatedDataset
 from crossret.errors import DataError, UsageError
 from crossret.plugins import registry
-from crossret.translation.fill import translated_pool, translated_queries
+from crossret.translation.fill import translated_queries
+from crossret.translation.pooling import Translators, translated_pool
 from crossret_translators.recorded import RecordedTranslator
 
 
@@ -57,7 +58,9 @@ def test_source_captions_are_cleaned_as_published_and_only_then(tmp_path, vatex)
 
 
 def test_translations_join_by_id_and_number_whatever_the_order_of_lines(vatex):
-    pool = translated_pool(vatex.captions("standard", "train", "en"), RecordedTranslator(vatex), "en", "zh", back=True)
+    pool = translated_pool(
+        vatex.captions("standard", "train", "en"), Translators(RecordedTranslator(vatex)), "en", "zh", back=True
+    )
     texts = [text for subject in ("vid_a_000001_000011", "-b") for text in pool[subject].sentences]
     assert [text.target for text in texts] == list(CHINESE)
     assert [text.back for text in texts] == list(BACK)
@@ -69,7 +72,7 @@ def test_equal_texts_of_different_captions_keep_their_own_translations(tmp_path)
     write_lines(texts / "vatextrain_google_enc2zh.caption.txt", ["b#enc2zh#0 狗", "a#enc2zh#0 犬"])
     dataset = registry().build("dataset", "nrccr-vatex", root=str(tmp_path))
     pool = translated_pool(
-        dataset.captions("standard", "train", "en"), RecordedTranslator(dataset), "en", "zh", back=False
+        dataset.captions("standard", "train", "en"), Translators(RecordedTranslator(dataset)), "en", "zh", back=False
     )
     assert [pool[clip].sentences[0].target for clip in ("a", "b")] == ["犬", "狗"]
 
@@ -84,7 +87,9 @@ def test_english_queries_are_cleaned_for_clips_and_raw_for_pictures(vatex, multi
 def test_a_caption_without_translation_is_left_out_and_counted(tmp_path, vatex):
     path = tmp_path / "vatex" / "TextData" / "vatextrain_google_enc2zh.caption.txt"
     write_lines(path, [line for line in path.read_text().splitlines() if "-b#enc2zh#1" not in line])
-    pool = translated_pool(vatex.captions("standard", "train", "en"), RecordedTranslator(vatex), "en", "zh", back=True)
+    pool = translated_pool(
+        vatex.captions("standard", "train", "en"), Translators(RecordedTranslator(vatex)), "en", "zh", back=True
+    )
     assert [len(pool[clip].sentences) for clip in ("vid_a_000001_000011", "-b")] == [2, 1]
     assert vatex.describe("standard").languages["zh"]["train untranslated"] == 1
 

@@ -8,7 +8,8 @@ from photo_folder import TEST, TRAIN, VAL, make_photo_folder, write_checksums
 
 from crossret.contracts.data import Dataset, TranslatedDataset
 from crossret.errors import DataError, UsageError
-from crossret.translation.fill import translated_pool, translated_queries
+from crossret.translation.fill import translated_queries
+from crossret.translation.pooling import Translators, translated_pool
 from crossret_datasets.photos import protocols
 from crossret_datasets.photos.dataset import Photos
 from crossret_translators.recorded import RecordedTranslator
@@ -60,7 +61,7 @@ def test_the_large_gallery_shares_no_parallel_caption_with_training(root: Path) 
 def test_translations_are_joined_by_id_and_the_way_back_by_the_source_caption(root: Path) -> None:
     photos = Photos(str(root))
     captions = photos.captions("official", "train", "en")
-    pool = translated_pool(captions, RecordedTranslator(photos), "en", "fr", back=True)
+    pool = translated_pool(captions, Translators(RecordedTranslator(photos)), "en", "fr", back=True)
     assert set(pool) == set(TRAIN[1:])
     assert pool["101"].sentences[0].target == "en2fr 101"
     assert pool["101"].sentences[0].back == "en2fr2en 101"
