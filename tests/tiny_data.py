@@ -109,3 +109,41 @@ class ReversingTranslator:
 
     def fingerprint(self) -> str:
         return f"reverse {sorted(self.failing)}"
+
+
+@dataclass(frozen=True)
+class DoubtfulTranslator:
+    """Two routes between ``en`` and ``xx``: word by word, and through ``yy``, which turns the order of the words round.
+
+    Words with digits are unknown to it and stay as they are. Each answer has one alternative, with ``again`` behind it.
+
+    Attributes:
+        tells: whether it says which words it did not know.
+        failing: texts that it cannot translate.
+    """
+
+    tells: bool = True
+    failing: frozenset[str] = frozenset()
+
+    def routes(self, source: str, target: str) -> tuple[Route, ...]:
+        if {source, target} != {"en", "xx"}:
+            return ()
+        return (
+            Route((Hop("doubt", source, target),)),
+            Route((Hop("doubt", source, "yy"), Hop("doubt", "yy", target))),
+        )
+
+    def translate(self, texts: Sequence[str], route: Route) -> list[Translation]:
+        return [self._answer(text, len(route.hops)) for text in texts]
+
+    def _answer(self, text: str, hops: int) -> Translation:
+        if text in self.failing:
+            return Translation("", "failed")
+        unknown = tuple(word for word in text.split() if any(map(str.isdigit, word)))
+        words = [word if word in unknown else word[::-1] for word in text.split()]
+        answer = " ".join(words if hops == 1 else reversed(words))
+        told = unknown if self.tells else ()
+        return Translation(answer, "ok", len(unknown), None, told, ((f"{answer} again", -1.0), (" ", -2.0)))
+
+    def fingerprint(self) -> str:
+        return f"doubt {self.tells} {sorted(self.failing)}"

@@ -97,7 +97,8 @@ def known_texts(training: TrainingSet, language: str) -> dict[Side, KnownTexts]:
 
 
 def _collected(training: TrainingSet, pool: Mapping[str, SubjectTexts], side: Side) -> KnownTexts:
-    texts, anchors = [], []
+    texts: list[str] = []
+    anchors: list[int] = []
     for number, subject in enumerate(training.subjects):
         for text in (*pool[subject].sentences, *pool[subject].fragments):
             # Variants share their source.

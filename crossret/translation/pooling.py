@@ -14,7 +14,6 @@ from crossret.translation.confidence import round_trip, share_known
 from crossret.translation.fill import by_subject
 from crossret.translation.variants import Variant, check_words_are_told, variants_of, ways_between, without_unknown
 
-
 UNVARIED = TranslationRecipe()
 
 

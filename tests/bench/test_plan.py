@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from crossret.bench.components import build_dataset, build_translator, components_of
+from crossret.bench.keys import hash_of
 from crossret.bench.plan import Plan, PlannedUnit, Selection, make_plan
 from crossret.errors import UsageError
 from crossret.plugins import Plugins, plugins
@@ -175,3 +177,61 @@ def test_the_answers_of_equal_captions_change_the_record_and_not_the_training(em
     shared = only(plan(emoji, "es", "nrccr", None, "evaluation.duplicate_captions=shared"))
     assert plain.key == distinct.key != shared.key
     assert training_key(plain) == training_key(shared)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "translation.variants.routes=2",
+        "translation.variants.alternatives=1",
+        "translation.confidence=unknown",
+        "translation.confidence=round-trip",
+        "translation.unknown_words=drop-captions",
+        "translation.also=[{translator: identity}]",
+        "model.text.options.ngram_dropout=0.1",
+    ],
+)
+def test_what_is_used_of_translations_is_new_work(emoji: Suite, override: str) -> None:
+    before = only(plan(emoji, "es", "nrccr"))
+    assert training_key(only(plan(emoji, "es", "nrccr", None, override))) != training_key(before)
+
+
+def test_a_recipe_that_uses_no_more_of_translations_has_the_key_that_it_had_before_it_could(emoji: Suite) -> None:
+    unit = only(plan(emoji, "es", "translate-train"))
+    assert unit.training is not None
+    written = unit.training.recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"})
+    assert written["translation"] != {"translator": "file", "options": {}}
+    written["translation"] = {"translator": "file", "options": {}}
+    del written["reference"], written["training"]["checkpoint_seconds"]
+    found = plugins()
+    used = components_of(unit.recipe, found.registry)
+    versions = {
+        row.distribution: row.version for row in found.rows if row.distribution in {c.distribution for c in used}
+    }
+    dataset = build_dataset(unit.recipe, found.registry)
+    translator = build_translator(unit.recipe, dataset, found.registry)
+    data = {"dataset": dataset.fingerprint(), "translator": translator.fingerprint()}
+    assert training_key(unit) == hash_of([written, ("es",), 0, data, versions])
+
+
+def test_changed_translations_of_a_further_translator_are_new_work(emoji: Suite, tmp_path: Path) -> None:
+    table, keys = tmp_path / "more.csv", set()
+    for word in ("gato", "minino"):
+        table.write_text(f"source_lang,target_lang,text,translation\nen,es,cat,{word}\n")
+        also = f"translation.also=[{{translator: file, options: {{path: {table}}}}}]"
+        keys.add(training_key(only(plan(emoji, "es", "nrccr", None, also))))
+    assert len(keys) == 2
+
+
+def test_another_choice_of_galleries_is_a_record_of_the_same_training(emoji: Suite) -> None:
+    tested = only(plan(emoji, "es", "nrccr"))
+    chosen = only(plan(emoji, "es", "nrccr", None, "evaluation.galleries=[val]"))
+    assert chosen.key != tested.key
+    assert training_key(chosen) == training_key(tested)
+    with pytest.raises(UsageError, match="unknown gallery of protocol 'cross-design' 'vall'; did you mean 'val'"):
+        plan(emoji, "es", "nrccr", None, "evaluation.galleries=[vall]")
+
+
+def test_without_a_way_back_there_is_no_confidence_by_round_trips(emoji: Suite) -> None:
+    with pytest.raises(UsageError, match="no translation route from sc back to en, so no confidence by round trips"):
+        plan(emoji, "sc", "translate-train", None, "translation.confidence=round-trip")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -265,3 +266,52 @@ def test_an_epoch_of_1423_subjects_takes_a_moment() -> None:
         assert len(list(sampler.epoch(epoch))) == 11
         seconds.append(time.perf_counter() - started)
     assert min(seconds) < 0.1
+
+
+def varied(training: TrainingSet) -> TrainingSet:
+    """Every text has two more translations."""
+
+    def with_variants(text: AlignedText) -> AlignedText:
+        others = (replace(text, target=f"{text.target}@{n}", back=f"{text.back}@{n}", confidence=n / 3) for n in (1, 2))
+        return replace(text, variants=tuple(others))
+
+    pools: dict[str, Pool] = {
+        language: {
+            subject: SubjectTexts(
+                tuple(map(with_variants, texts.sentences)), tuple(map(with_variants, texts.fragments))
+            )
+            for subject, texts in pool.items()
+        }
+        for language, pool in training.pools.items()
+    }
+    return TrainingSet(training.split, pools)
+
+
+@settings(deadline=None)
+@given(counts=counts_of_texts, per=st.sampled_from(["subject", "caption"]), seed=st.integers(0, 99))
+def test_a_caption_with_several_translations_is_one_sample_with_one_of_them(
+    counts: list[tuple[int, int]], per: str, seed: int
+) -> None:
+    plain = training_set(counts)
+    recipe = TextsRecipe(per=per, most_fragments=1)  # type: ignore[arg-type]
+    one, several = (Sampler(training, recipe, 2, seed) for training in (plain, varied(plain)))
+    assert one.batches_per_epoch() == several.batches_per_epoch()
+    for batch in several.epoch(1):
+        for i, (target, back, other) in enumerate(
+            zip(batch.texts["target"], batch.texts["back"], batch.texts["other"], strict=True)
+        ):
+            parts, homes = target.split("@"), back.split("@")
+            assert other != target
+            assert other.split("@")[:3] == parts[:3], "another translation of the same text"
+            assert parts[3:] == homes[4:], "a translation with its own back-translation"
+            assert batch.confidence[i] == pytest.approx(int(parts[3]) / 3 if parts[3:] else 1)
+
+
+def test_all_translations_are_drawn_evenly_and_the_same_in_every_run() -> None:
+    training = varied(training_set([(1, 0)] * 6, languages=("aa",)))
+    sampler = Sampler(training, TextsRecipe(per="subject"), 6, 3)
+    batches = [batch for epoch in range(300) for batch in sampler.epoch(epoch)]
+    drawn = Counter("@".join(text.split("@")[3:]) for batch in batches for text in batch.texts["target"])
+    assert set(drawn) == {"", "1", "2"}
+    assert min(drawn.values()) > 0.28 * drawn.total()
+    assert contents(list(sampler.epoch(7))) == contents(list(Sampler(training, sampler.recipe, 6, 3).epoch(7)))

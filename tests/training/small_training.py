@@ -45,6 +45,7 @@ TERMS = {
     "cycle": TermRecipe(loss="back-translation", weight=0.5),
     "adversarial": TermRecipe(loss="language-adversary", weight=0.1),
 }
+PLAIN = Translators(ReversingTranslator())
 RECIPE: dict[str, Any] = {"epochs": 3, "batch_size": 4, "learning_rate": 5e-3, "checkpoint_seconds": 0}
 
 
@@ -81,9 +82,9 @@ def features(seed: int) -> np.ndarray:
     return (subjects + 0.3 * rng.normal(size=(12, 2, FEATURES))).reshape(24, FEATURES).astype(np.float32)
 
 
-def small_model(dropout: float) -> DualEncoder:
+def small_model(dropout: float, ngram_dropout: float = 0.0) -> DualEncoder:
     recipe = TextRecipe(width=16, heads=4, query_width=8, positions=8, dropout=dropout)
-    text = TextTower(SubwordTiny(buckets=256, dimension=12, max_tokens=8), recipe, 10, dropout)
+    text = TextTower(SubwordTiny(256, 12, 8, ngram_dropout), recipe, 10, dropout)
     return DualEncoder(VisualTower(FEATURES, VisualRecipe(hidden=8, dropout=dropout), 10, dropout), text)
 
 
@@ -101,17 +102,19 @@ def trainer(
     report: Callable[[float, float], None] = lambda done, loss: None,
     terms: dict[str, TermRecipe] = TERMS,
     per: str = "subject",
+    translators: Translators = PLAIN,
+    ngram_dropout: float = 0.0,
     **changes: Any,
 ) -> Trainer:
     """A trainer in its initial state; ``changes`` are changes to the training recipe."""
     dataset = TinyDataset(fragments=3)
     captions = dataset.captions("plain", "train", "en")
-    pool = translated_pool(captions, Translators(ReversingTranslator()), "en", "xx", back=True)
+    pool = translated_pool(captions, translators, "en", "xx", back=True)
     recipe = TrainingRecipe(**RECIPE | changes)
     texts = TextsRecipe(per=per, most_fragments=2)  # type: ignore[arg-type]
     sampler = Sampler(TrainingSet(dataset.split("plain", "train"), {"xx": pool}), texts, recipe.batch_size, seed=5)
     seed_everything(5)
-    model = small_model(dropout=0.2)
+    model = small_model(dropout=0.2, ngram_dropout=ngram_dropout)
     objective = build_objective(terms, registry(), 12, ("xx",))
     bank = EndingBank(features(1), end_at, end)
     setting = Setting(recipe, sampler, bank, validate or validation(), report, folder)

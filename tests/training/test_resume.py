@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 import torch
+from tiny_data import DoubtfulTranslator
 from torch import Tensor, nn
 
 from crossret.contracts.loss import Views
 from crossret.errors import DataError
 from crossret.model.dual_encoder import DualEncoder
-from crossret.recipe.models import TermRecipe
+from crossret.recipe.models import TermRecipe, TranslationRecipe
 from crossret.training.resume import STATE_FILE
 from crossret.training.tensor_files import read_tensors, write_tensors
 from crossret.training.trainer import Trainer
+from crossret.translation.pooling import Translators
 
 from .small_training import TERMS, StoppedError, outcome, trainer, validation
 
@@ -81,6 +83,30 @@ def test_continued_after_an_interruption_in_any_step(unbroken: Outcome, tmp_path
         torch.manual_seed(99)  # The saved state brings its own random numbers.
     resumed.run()
     assert_same(outcome(resumed), unbroken)
+
+
+VARIED = {
+    "translators": Translators(
+        DoubtfulTranslator(), recipe=TranslationRecipe(variants={"routes": 2}, confidence="round-trip")
+    ),
+    "ngram_dropout": 0.3,
+    "terms": {
+        "source": TERMS["source"],
+        "target": TermRecipe(loss="infonce", between=("visual", "target"), options={"weighted": True}),
+        "other": TermRecipe(loss="infonce", between=("target", "other"), weight=0.3),
+    },
+}
+
+
+@pytest.mark.parametrize("at", [2, 5])
+def test_drawn_variants_weights_and_ngrams_are_those_of_an_unbroken_run(tmp_path: Path, at: int) -> None:
+    whole = trainer(tmp_path / "whole", **VARIED)
+    whole.run()
+    interrupt(tmp_path / "broken", at, **VARIED)
+    resumed = trainer(tmp_path / "broken", **VARIED)
+    torch.manual_seed(99)
+    resumed.run()
+    assert_same(outcome(resumed), outcome(whole))
 
 
 def test_a_state_over_another_text_encoder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

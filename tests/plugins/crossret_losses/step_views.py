@@ -17,6 +17,7 @@ def step(
     subjects: Sequence[int] | None = None,
     states: Mapping[View, TokenStates] | None = None,
     languages: Sequence[int] | None = None,
+    confidence: Tensor | None = None,
 ) -> Views:
     count = len(next(iter(embeddings.values() if embeddings else [s.states for s in (states or {}).values()])))
     return Views(
@@ -24,6 +25,7 @@ def step(
         states or {},
         torch.tensor(list(range(count) if subjects is None else subjects)),
         torch.tensor([0] * count if languages is None else list(languages)),
+        confidence,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -145,3 +146,52 @@ def test_a_loss_reads_the_views_that_the_recipe_names(between: tuple[View, View]
         loss = loss_class(LossContext(between))
         assert loss.views == set(between)
         assert loss(step(embeddings)).item() > 0
+
+
+WEIGHTED = {
+    "infonce": lambda **options: InfoNCE(LossContext(("visual", "target")), **options),
+    "similarity": lambda **options: SimilarityView(LossContext(), **options),
+    "hardest": lambda **options: Triplet(LossContext(("visual", "target")), **options),
+    "all, mean": lambda **options: Triplet(LossContext(("visual", "target")), 0.2, "all", "mean", **options),
+}
+
+
+def trusted(views: Views, confidence: list[float]) -> Views:
+    return replace(views, confidence=torch.tensor(confidence, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+@settings(deadline=None, max_examples=25)
+@given(views=steps())
+def test_equal_confidences_change_nothing_and_unasked_ones_are_not_read(name: str, views: Views) -> None:
+    plain, weighted = WEIGHTED[name](), WEIGHTED[name](weighted=True)
+    count = len(views.subjects)
+    assert torch.equal(plain(trusted(views, [0.1 * (n + 1) for n in range(count)])), plain(views))
+    assert weighted(trusted(views, [0.3] * count)).item() == pytest.approx(plain(views).item(), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+@settings(deadline=None, max_examples=25)
+@given(views=steps())
+def test_a_weighted_loss_is_the_mean_of_what_each_sample_loses(name: str, views: Views) -> None:
+    """Linear in the confidences: those of two halves of the trust add up to the whole."""
+    loss, count = WEIGHTED[name](weighted=True), len(views.subjects)
+    first = [1.0 + (n % 2) for n in range(count)]
+    second = [3.0 - weight for weight in first]
+    parts = [loss(trusted(views, weights)).item() * sum(weights) for weights in (first, second)]
+    assert sum(parts) == pytest.approx(WEIGHTED[name]()(views).item() * 3 * count, rel=1e-9, abs=1e-12)
+
+
+def test_only_the_trusted_sample_counts() -> None:
+    generator = torch.Generator().manual_seed(3)
+    views = step({view: functional.normalize(torch.randn(4, 5, generator=generator), dim=1) for view in VIEWS})
+    scores, _ = arrays(views, "visual", "target")
+    row, column = np.exp(scores[2] / 0.07), np.exp(scores[:, 2] / 0.07)
+    expected = -math.log(row[2] / row.sum()) / 2 - math.log(column[2] / column.sum()) / 2
+    found = WEIGHTED["infonce"](weighted=True)(replace(views, confidence=torch.tensor([0.0, 0.0, 1.0, 0.0])))
+    assert found.item() == pytest.approx(expected, rel=1e-4)
+
+
+def test_weights_without_confidences_are_refused() -> None:
+    with pytest.raises(ValueError, match="weighted: the step has no confidences"):
+        WEIGHTED["infonce"](weighted=True)(step({"visual": torch.eye(2), "target": torch.eye(2)}))

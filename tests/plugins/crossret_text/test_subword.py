@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crossret.contracts.text import TextEncoder
 from crossret.errors import DataError
-from crossret_text.subword import SubwordTiny
+from crossret_text.subword import SubwordTiny, thinned
 
 TEXTS = ["cara sonriente", "笑脸", "وجه مبتسم مع عيون", "ใบหน้ายิ้ม", "हँसता हुआ चेहरा", "😀", "?", "a"]
 
@@ -133,3 +133,50 @@ def test_keeps_up_with_training() -> None:
         durations.append(time.process_time() - start)
     # Measured at 1 ms; a cache that misses takes ten times as long.
     assert min(durations) < 0.005
+
+
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=8), share=st.floats(0, 0.99), seed=st.integers(0, 99))
+def test_ngrams_left_out_at_random_leave_every_word_some_of_its_own(
+    lengths: list[int], share: float, seed: int
+) -> None:
+    ids = torch.arange(sum(lengths))
+    offsets = torch.tensor([0, *lengths]).cumsum(0)
+    torch.manual_seed(seed)
+    kept, starts = thinned(ids, offsets, share)
+    assert len(starts) == len(offsets)
+    assert int(starts[-1]) == len(kept)
+    for word in range(len(lengths)):
+        own = kept[starts[word] : starts[word + 1]].tolist()
+        assert own
+        assert set(own) <= set(range(int(offsets[word]), int(offsets[word + 1])))
+    if share == 0:
+        assert torch.equal(kept, ids)
+
+
+def test_ngrams_are_left_out_in_training_only_and_by_torchs_generator() -> None:
+    torch.manual_seed(0)
+    plain, thinning = SubwordTiny(4096, 32), SubwordTiny(4096, 32, ngram_dropout=0.4)
+    thinning.load_state_dict(plain.state_dict())
+    tokens = plain.tokenize(TEXTS)
+    assert torch.equal(thinning.eval()(tokens).states, plain(tokens).states)
+    thinning.train()
+    first, second = thinning(tokens).states, thinning(tokens).states
+    assert not torch.equal(first, second)
+    torch.manual_seed(5)
+    third = thinning(tokens).states
+    torch.manual_seed(5)
+    assert torch.equal(thinning(tokens).states, third)
+    assert torch.equal(third.abs().sum(2) > 0, tokens["mask"])
+
+
+def test_the_share_of_ngrams_left_out_is_the_one_asked_for() -> None:
+    torch.manual_seed(0)
+    kept, _ = thinned(torch.arange(40_000), torch.tensor([0, 40_000]), 0.3)
+    assert len(kept) / 40_000 == pytest.approx(0.7, abs=0.01)
+
+
+def test_an_encoder_that_leaves_out_ngrams_is_another_one() -> None:
+    assert SubwordTiny().fingerprint() == SubwordTiny(ngram_dropout=0.0).fingerprint()
+    assert SubwordTiny().fingerprint() != SubwordTiny(ngram_dropout=0.1).fingerprint()
+    with pytest.raises(ValueError, match="ngram_dropout=1"):
+        SubwordTiny(ngram_dropout=1)

@@ -76,6 +76,13 @@ def test_status_and_unknown_may_be_absent(write: Write) -> None:
     assert answers(translator, "en", "es", "dog", "taxi") == [Translation("perro", "ok"), Translation("TAXI", "copied")]
 
 
+def test_unknown_words_are_told_where_the_file_tells_them(write: Write) -> None:
+    header = "source_lang,target_lang,text,translation,unknown,unknown_words"
+    translator = write(header, "en,es,a ladder,un ladder,2,ladder", "en,es,a cat,un gato,,", "en,es,x y,x y,,x y")
+    found = answers(translator, "en", "es", "a ladder", "a cat", "x y")
+    assert [(answer.unknown, answer.unknown_words) for answer in found] == [(2, ("ladder",)), (0, ()), (2, ("x", "y"))]
+
+
 def test_routes_only_for_recorded_pairs(write: Write) -> None:
     translator = write(HEADER, *ROWS)
     assert str(translator.routes("es", "en")[0]) == "es → en (file)"
