@@ -17,8 +17,8 @@ from pathlib import Path
 from crossret.contracts.data import Caption
 from crossret_datasets.photos.dataset import Photos
 from crossret_emoji.builder.answers import AnswerStore
-from crossret_emoji.builder.engine import Engine
 from crossret_emoji.builder.translator import Translated, Translator
+from crossret_translators.apertium.engine import ApertiumEngine
 
 ROUTES = {"fr": ("fr-es", "spa-eng"), "pt-BR": ("pt-es", "spa-eng")}
 COLUMNS = ("id", "split", "protocol", "k", "status", "n_tok", "unknown", "unknown_words", "text")
@@ -26,8 +26,7 @@ COLUMNS = ("id", "split", "protocol", "k", "status", "n_tok", "unknown", "unknow
 
 def main(data: Path, out: Path) -> None:
     """Translate every language."""
-    warm_ups = {lang: (data / f"mt/warmup/{lang}.txt").read_text().splitlines() for lang in ("fr", "pt", "es")}
-    translator = Translator(Engine(), AnswerStore(out / "answers.json"), warm_ups)
+    translator = Translator(ApertiumEngine(), AnswerStore(out / "answers.json"))
     photos = Photos(str(data))
     for lang, route in ROUTES.items():
         captions = photos.captions("official", "train", lang)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from crossret.contracts.meta import Meta
 from crossret.hookspecs import Register, hookimpl
+from crossret_translators.apertium.pairs import LANGUAGES
 
 
 @hookimpl
 def register_translators(register: Register) -> None:
-    """Recorded translations, and none at all."""
+    """Recorded translations, none at all, and engines."""
     register(
         "identity",
         "crossret_translators.identity:IdentityTranslator",
@@ -50,5 +51,18 @@ def register_translators(register: Register) -> None:
             modality="text",
             memory_mb=150,
             seconds_per_1000=0.01,
+        ),
+    )
+    register(
+        "apertium",
+        "crossret_translators.apertium.engine:ApertiumEngine",
+        Meta(
+            summary="Apertium, a free rule-based engine of Debian's packages; reaches many small languages",
+            modality="text",
+            languages=LANGUAGES,
+            licence="GPL-2.0-or-later",
+            memory_mb=160,
+            seconds_per_1000=6,
+            source="https://www.apertium.org, run as a separate program",
         ),
     )

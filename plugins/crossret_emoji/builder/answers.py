@@ -20,16 +20,15 @@ FAILED = Stored("", (), "failed")
 
 
 class AnswerStore:
-    """Answers by mode and source text, and the warm-up texts, in one JSON file."""
+    """Answers by mode and source text in one JSON file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        raw = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"answers": {}, "warm_up": {}}
+        raw = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"answers": {}}
         self._answers: dict[str, dict[str, Stored]] = {
             mode: {source: Stored(text, tuple(marked), status) for source, (text, marked, status) in answers.items()}
             for mode, answers in raw["answers"].items()
         }
-        self.warm_up: dict[str, list[str]] = raw["warm_up"]
 
     def of(self, mode: str) -> dict[str, Stored]:
         """The answers of one mode, to be read and added to."""
@@ -39,6 +38,5 @@ class AnswerStore:
         """Write everything, never leaving half a file."""
         part = self._path.with_suffix(".part")
         part.parent.mkdir(parents=True, exist_ok=True)
-        content = {"answers": self._answers, "warm_up": self.warm_up}
-        part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        part.write_text(json.dumps({"answers": self._answers}, ensure_ascii=False), encoding="utf-8")
         os.replace(part, self._path)

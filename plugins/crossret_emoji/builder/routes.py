@@ -2,42 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
-# Serbo-Croatian, the common source of the pair for Croatian, Bosnian and Serbian.
-SERBO_CROATIAN: Final = "hbs"
-
-
-class Hop(NamedTuple):
-    """One mode of the engine and the Debian package that holds it."""
-
-    source: str
-    target: str
-    package: str
-
-
-HOPS: Final = {
-    "eng-spa": Hop("en", "es", "apertium-eng-spa"),
-    "spa-eng": Hop("es", "en", "apertium-eng-spa"),
-    "eng-cat": Hop("en", "ca", "apertium-eng-cat"),
-    "en-gl": Hop("en", "gl", "apertium-en-gl"),
-    "gl-es": Hop("gl", "es", "apertium-es-gl"),
-    "cat-fra": Hop("ca", "fr", "apertium-fra-cat"),
-    "fr-es": Hop("fr", "es", "apertium-fr-es"),
-    "es-pt": Hop("es", "pt", "apertium-es-pt"),
-    "pt-es": Hop("pt", "es", "apertium-es-pt"),
-    "spa-ita": Hop("es", "it", "apertium-spa-ita"),
-    "ita-spa": Hop("it", "es", "apertium-spa-ita"),
-    "cat-srd": Hop("ca", "sc", "apertium-cat-srd"),
-    "cat-spa": Hop("ca", "es", "apertium-spa-cat"),
-    "hbs-eng": Hop(SERBO_CROATIAN, "en", "apertium-hbs-eng"),
-    "slv-hbs": Hop("sl", SERBO_CROATIAN, "apertium-hbs-slv"),
-    "mkd-eng": Hop("mk", "en", "apertium-mkd-eng"),
-    "bul-mkd": Hop("bg", "mk", "apertium-mkd-bul"),
-    "isl-eng": Hop("is", "en", "apertium-isl-eng"),
-    "eu-en": Hop("eu", "en", "apertium-eu-en"),
-    "ro-es": Hop("ro", "es", "apertium-es-ro"),
-}
+from crossret_translators.apertium.pairs import PAIRS, Pair
 
 Route = tuple[str, ...]
 
@@ -71,4 +38,12 @@ INTO_ENGLISH: Final[dict[str, Route]] = {
     "is": ("isl-eng",),
     "eu": ("eu-en",),
     "ro": ("ro-es", "spa-eng"),
+}
+
+# Croatian, Bosnian and Serbian share a mode, and with it answers.
+HOPS: Final[dict[str, Pair]] = {
+    mode: next(pair for pair in PAIRS if pair.mode == mode)
+    for table in (OUT_OF_ENGLISH, BACK, INTO_ENGLISH)
+    for route in table.values()
+    for mode in route
 }

@@ -8,15 +8,14 @@ from typing import Final
 
 from crossret_emoji.builder.answers import AnswerStore
 from crossret_emoji.builder.deterministic import write_table
-from crossret_emoji.builder.engine import Engine
 from crossret_emoji.builder.provenance import check_order, write_provenance
 from crossret_emoji.builder.routes import BACK, INTO_ENGLISH, OUT_OF_ENGLISH
-from crossret_emoji.builder.serbian import latin
 from crossret_emoji.builder.translator import Translated, Translator
-from crossret_emoji.builder.warmup import make_warm_ups
 from crossret_emoji.concepts import load_concepts
 from crossret_emoji.layout import SOURCE_LANGUAGE
 from crossret_emoji.texts import NAME, Text, load_texts
+from crossret_translators.apertium.engine import ApertiumEngine
+from crossret_translators.apertium.serbian import latin
 
 ROUND_TRIPS: Final = "round_trips.csv.gz"
 TO_ENGLISH: Final = "to_english.csv.gz"
@@ -41,16 +40,12 @@ _NO_ROUTE: Final = Translated("", 0, "no-route")
 
 def translate_all(work: Path, out: Path, order_check: bool) -> None:
     """Write both tables below ``work`` and the provenance below ``out``, where concepts and texts are."""
-    concepts = load_concepts(out)
-    parts = {concept.id: concept.split for concept in concepts}
+    parts = {concept.id: concept.split for concept in load_concepts(out)}
     names = {lang: _names(out, lang) for lang in INTO_ENGLISH}
-    engine, store = Engine(), AnswerStore(work / ANSWERS)
-    train = sorted(concept for concept, part in parts.items() if part == "train")
-    warm_ups = make_warm_ups(engine, store.warm_up, names, train)
-    translator = Translator(engine, store, warm_ups)
+    translator = Translator(ApertiumEngine(), AnswerStore(work / ANSWERS))
     write_table(work / ROUND_TRIPS, ROUND_TRIP_COLUMNS, _round_trips(translator, load_texts(out, SOURCE_LANGUAGE)))
     write_table(work / TO_ENGLISH, TO_ENGLISH_COLUMNS, _to_english(translator, names, parts))
-    write_provenance(out, engine, warm_ups, check_order(translator) if order_check else {})
+    write_provenance(out, check_order(translator) if order_check else {})
 
 
 def _names(out: Path, lang: str) -> dict[str, str]:

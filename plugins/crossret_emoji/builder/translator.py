@@ -9,13 +9,13 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from crossret.contracts.translation import Hop, Translation
 from crossret_emoji.builder.answers import FAILED, AnswerStore, Stored
-from crossret_emoji.builder.engine import Engine
-from crossret_emoji.builder.marks import tidy
 from crossret_emoji.builder.routes import HOPS, Route
+from crossret_translators.apertium.engine import ApertiumEngine
 
+# As the shipped table was made: another size of chunks could change an answer.
 CHUNK: Final = 1000
-_RETRIES_PER_CHUNK: Final = 20
 _SHUFFLE_SEED: Final = 7
 
 
@@ -30,10 +30,9 @@ class Translated(NamedTuple):
 class Translator:
     """Translates along routes and keeps every answer."""
 
-    def __init__(self, engine: Engine, store: AnswerStore, warm_ups: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, engine: ApertiumEngine, store: AnswerStore) -> None:
         self._engine = engine
         self._store = store
-        self._warm_ups = warm_ups
 
     def route(self, modes: Route, texts: Sequence[str]) -> list[Translated]:
         """The translations in the order of the texts; a failed hop fails the route."""
@@ -60,32 +59,22 @@ class Translator:
         return answers
 
     def _chunk(self, mode: str, texts: Sequence[str]) -> dict[str, Stored]:
-        retries = _RETRIES_PER_CHUNK
-        found = {}
-        for text, answer in zip(texts, self._raw(mode, texts), strict=True):
-            if not (answer or "").strip() and retries:
-                retries -= 1
-                answer = self._raw(mode, [text])[0]
-            found[text] = _stored(text, answer)
-        return found
-
-    def _raw(self, mode: str, texts: Sequence[str]) -> list[str | None]:
-        return self._engine.translate(mode, texts, self._warm_ups[HOPS[mode].source])
+        pair = HOPS[mode]
+        answers = self._engine.translate_hop(texts, Hop(self._engine.name, pair.source, pair.target, mode))
+        return {text: _stored(answer) for text, answer in zip(texts, answers, strict=True)}
 
     def changed_by_order(self, mode: str, limit: int = 1000) -> dict[str, int]:
         """How many of the first known texts of a mode get another answer if they come in another order."""
         ordered = sorted(self._store.of(mode))[:limit]
         shuffled = list(ordered)
         random.Random(_SHUFFLE_SEED).shuffle(shuffled)
-        first = dict(zip(ordered, self._raw(mode, ordered), strict=True))
-        second = dict(zip(shuffled, self._raw(mode, shuffled), strict=True))
+        first = dict(zip(ordered, self._engine.raw(HOPS[mode], ordered), strict=True))
+        second = dict(zip(shuffled, self._engine.raw(HOPS[mode], shuffled), strict=True))
         return {"texts": len(ordered), "changed": sum(first[text] != second[text] for text in ordered)}
 
 
-def _stored(source: str, answer: str | None) -> Stored:
-    if answer is None or not answer.strip():
-        return FAILED
-    return Stored(*tidy(source, answer), "ok")
+def _stored(answer: Translation) -> Stored:
+    return FAILED if answer.status == "failed" else Stored(answer.text, answer.unknown_words, "ok")
 
 
 def _status(source: str, last: Stored) -> str:

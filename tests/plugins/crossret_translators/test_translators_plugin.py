@@ -4,15 +4,15 @@ import subprocess
 import sys
 
 import crossret_translators.plugin
-from crossret.contracts.translation import Translator
+from crossret.contracts.translation import Engine, Translator
 from crossret.plugins import Plugins
 
 
 def test_registers_the_translators() -> None:
     plugins = Plugins()
     plugins.add("translators", crossret_translators.plugin)
-    assert plugins.registry.names("translator") == ("file", "identity", "noise", "recorded")
-    assert len(list(plugins.registry)) == 4
+    assert plugins.registry.names("translator") == ("apertium", "file", "identity", "noise", "recorded")
+    assert len(list(plugins.registry)) == 5
 
 
 def test_builds_every_translator() -> None:
@@ -20,6 +20,7 @@ def test_builds_every_translator() -> None:
     plugins.add("translators", crossret_translators.plugin)
     assert isinstance(plugins.registry.build("translator", "identity"), Translator)
     assert isinstance(plugins.registry.build("translator", "file", path="none.csv"), Translator)
+    assert isinstance(plugins.registry.build("translator", "apertium"), Engine)
 
 
 def test_registration_stays_light() -> None:

@@ -1,0 +1,1 @@
+"""Apertium as a separate program: rule-based translation between languages, many of them small."""
