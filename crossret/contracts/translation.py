@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -144,4 +144,25 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Stop programs and free models; the engine may be used again."""
+        ...
+
+
+@runtime_checkable
+class DocumentedEngine(Engine, Protocol):
+    """An engine that can say more about itself than it must."""
+
+    def provenance(self, hop: Hop) -> Mapping[str, object]:
+        """Values for JSON: programs, data, options, protocol and licence behind the answers of a hop.
+
+        Raises:
+            ComponentError: the engine or what the hop needs is not installed.
+        """
+        ...
+
+    def advice(self, source: str, target: str) -> str:
+        """What to install so that a pair can be reached, as the end of an error line; empty if nothing would help.
+
+        Raises:
+            ComponentError: the engine is not installed.
+        """
         ...

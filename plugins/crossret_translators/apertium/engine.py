@@ -95,7 +95,11 @@ class ApertiumEngine:
         return provenance(self._installation, known_pair(hop))
 
     def advice(self, source: str, target: str) -> str:
-        """What to install so that the pair can be reached; empty if no package helps."""
+        """The packages that are missing on the best path; empty if no package helps.
+
+        Raises:
+            ComponentError: the engine is not installed.
+        """
         for path in known_paths(source, target) or ((source, target),):
             pairs = [pair_between(first, second) for first, second in pairwise(path)]
             missing = [pair.package for pair in pairs if pair and not self._installation.has(pair.mode)]
