@@ -8,7 +8,7 @@ from crossret.contracts.baseline import Baseline
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import ComponentError, UsageError, unknown
-from crossret.recipe.models import EvaluationRecipe, Recipe, TranslationRecipe
+from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe, TranslationRecipe
 from crossret.registry import Component, Registry, construct
 
 
@@ -37,19 +37,29 @@ def views_of_terms(recipe: Recipe, registry: Registry) -> dict[str, tuple[str, .
 
 
 def build_dataset(recipe: Recipe, registry: Registry) -> Dataset:
-    """The recipe's data set.
+    """The recipe's data set: :func:`dataset_of`."""
+    return dataset_of(recipe.data, registry)
+
+
+def dataset_of(data: DataRecipe, registry: Registry) -> Dataset:
+    """The data set that the data part of a recipe names.
 
     Raises:
         ComponentError: it breaks the contract.
     """
-    dataset = registry.build("dataset", recipe.data.dataset, **recipe.data.options)
+    dataset = registry.build("dataset", data.dataset, **data.options)
     if not isinstance(dataset, Dataset):
-        raise ComponentError(f"dataset {recipe.data.dataset!r} does not follow crossret.contracts.data.Dataset")
+        raise ComponentError(f"dataset {data.dataset!r} does not follow crossret.contracts.data.Dataset")
     return dataset
 
 
 def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Translator:
-    """The recipe's translator.
+    """The recipe's translator: :func:`translator_of`."""
+    return translator_of(recipe.translation, recipe.data.dataset, dataset, registry)
+
+
+def translator_of(translation: TranslationRecipe, data_name: str, dataset: Dataset, registry: Registry) -> Translator:
+    """The translator that the translation part of a recipe names.
 
     One that takes a ``path`` and is given none reads the file shipped with the data; one that takes a ``dataset`` gets
     the recipe's; one that wraps another gets that one, built in the same way with ``options["options"]``.
@@ -58,22 +68,21 @@ def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Tr
         UsageError: it needs a file of translations and the data set ships none.
         ComponentError: it breaks the contract.
     """
-    name, options = recipe.translation.translator, dict(recipe.translation.options)
+    name, options = translation.translator, dict(translation.options)
     component = registry.get("translator", name)
     taken = parameters_of(component)
     if "path" in taken and "path" not in options:
         shipped = dataset.translations()
         if shipped is None:
             raise UsageError(
-                f"translator {name!r} needs translation.options.path: "
-                f"data set {recipe.data.dataset!r} ships no translations"
+                f"translator {name!r} needs translation.options.path: data set {data_name!r} ships no translations"
             )
         options["path"] = str(shipped)
     if "dataset" in taken:
         options["dataset"] = dataset
     if component.meta.wraps:
         within = TranslationRecipe(translator=name.partition(":")[2], options=options.pop("options", {}))
-        inner = build_translator(recipe.model_copy(update={"translation": within}), dataset, registry)
+        inner = translator_of(within, data_name, dataset, registry)
         translator = construct(component, (inner,), options)
     else:
         translator = registry.build("translator", name, **options)
@@ -116,16 +125,21 @@ def build_baseline(name: str, options: dict[str, Any], registry: Registry) -> Ba
 
 
 def protocol_of(dataset: Dataset, recipe: Recipe) -> str:
-    """The recipe's protocol, or the data set's first.
+    """The recipe's protocol, or the data set's first: :func:`protocol_in`."""
+    return protocol_in(dataset, recipe.data)
+
+
+def protocol_in(dataset: Dataset, data: DataRecipe) -> str:
+    """The protocol that the data part of a recipe names, or the data set's first.
 
     Raises:
         UsageError: no such protocol.
     """
-    if recipe.data.protocol is None:
+    if data.protocol is None:
         return next(iter(dataset.protocols))
-    if recipe.data.protocol not in dataset.protocols:
-        raise unknown(f"{recipe.data.dataset} protocol", recipe.data.protocol, dataset.protocols)
-    return recipe.data.protocol
+    if data.protocol not in dataset.protocols:
+        raise unknown(f"{data.dataset} protocol", data.protocol, dataset.protocols)
+    return data.protocol
 
 
 def galleries_of(dataset: Dataset, protocol: str, recipe: EvaluationRecipe) -> tuple[str, ...]:
