@@ -16,6 +16,7 @@ COMMANDS = {
     "components": "crossret.cli.listing:components",
     "plugins": "crossret.cli.listing:plugins",
     "data": "crossret.cli.data:data",
+    "translate": "crossret.cli.translation:translate",
     "recipe": "crossret.cli.recipe:recipe",
 }
 

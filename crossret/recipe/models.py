@@ -75,6 +75,13 @@ class TranslationRecipe(Strict):
     unknown_words: Literal["keep", "drop-words", "drop-captions"] = "keep"
 
 
+class TextSources(Strict):
+    """The parts of a recipe that say which captions there are and who translates them."""
+
+    data: DataRecipe = DataRecipe()
+    translation: TranslationRecipe = TranslationRecipe()
+
+
 class TextsRecipe(Strict):
     """What a model reads in training.
 

@@ -1,0 +1,130 @@
+"""``crossret translate DATASET`` and its commands ``routes``, ``quality`` and ``cache``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crossret.cli.default_command import DefaultCommandGroup
+from crossret.cli.group import command_line
+from crossret.cli.options import LIST, Assignment, Command, plugin_files, table_format
+
+if TYPE_CHECKING:
+    from crossret.recipe.models import TextSources
+
+NO_SPLIT = "none"
+
+
+@click.group(
+    cls=DefaultCommandGroup,
+    short_help="Translate a data set's captions; routes, quality, cache.",
+    subcommand_metavar="DATASET [OPTIONS]... | COMMAND [ARGS]...",
+)
+def translate() -> None:
+    """Translate the captions of a data set, there and back.
+
+    Start with: crossret translate emoji --to gl --via apertium --back
+
+    All options: crossret translate dataset --help
+    """
+
+
+def _sources(command: Command) -> Command:
+    """Options that say which texts, and who translates them."""
+    for option in (
+        plugin_files,
+        click.option(
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="As in a recipe, e.g. data.options.root=FOLDER, data.protocol=NAME, translation.options.path=FILE.",
+        ),
+        click.option(
+            "--option",
+            "options",
+            type=Assignment(),
+            multiple=True,
+            metavar="KEY=VALUE",
+            callback=lambda _, __, pairs: dict(pairs),
+            help="Option of the translator; may be given several times.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+VIA = "An engine or another translator of crossret components --kind translator."
+
+
+@translate.command("dataset", short_help="What DATASET alone stands for.")
+@click.argument("dataset")
+@click.option("--to", "languages", type=LIST, required=True, help="Target languages, BCP-47.")
+@click.option("--via", "translator", required=True, metavar="TRANSLATOR", help=VIA)
+@click.option("--back", is_flag=True, help="Also translate the translations back.")
+@click.option(
+    "--split",
+    "splits",
+    type=LIST,
+    default="train",
+    show_default=True,
+    help="Whose source captions are translated; none: no source captions, only --queries.",
+)
+@click.option(
+    "--queries", is_flag=True, help="Also translate all human captions to test with into the source language."
+)
+@_sources
+@click.option(
+    "--out",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="CSV, TSV or JSONL, plain or with .gz behind it; default: translations/DATASET.csv.gz",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the file if it is there.")
+@table_format()
+def dataset_(
+    dataset: str,
+    languages: tuple[str, ...],
+    translator: str,
+    back: bool,
+    splits: tuple[str, ...],
+    queries: bool,
+    options: dict[str, Any],
+    overrides: tuple[str, ...],
+    path: Path | None,
+    overwrite: bool,
+    format_: str,
+) -> None:
+    """Translate the source captions of DATASET and write a file that the translator 'file' reads.
+
+    Beside the file stands its provenance. Engines keep what they have translated in a cache: the same command goes on
+    where it was stopped, and what is known costs nothing.
+    """
+    from crossret.bench.translating import origin_of, texts_of, translate, wanted_in
+    from crossret.cli.printing import show
+    from crossret.cli.translation_display import TranslationDisplay
+    from crossret.cli.translation_tables import parts_table
+    from crossret.plugins import plugins
+    from crossret.translation.output import Output
+    from crossret.translation.provenance import provenance_file
+
+    texts = texts_of(_read_sources(dataset, translator, options, overrides), plugins())
+    wanted = wanted_in(texts, languages, () if splits == (NO_SPLIT,) else splits, back=back, queries=queries)
+    output = Output(path or Path("translations") / f"{dataset}.csv.gz", overwrite)
+    output.check()
+    with TranslationDisplay() as display:
+        parts = translate(texts, wanted, display.watch)
+    table = output.write(parts, origin_of(texts, plugins(), command_line()))
+    differing = [f"{table.differing} captions had another translation than an equal text before them."]
+    show((parts_table(f"Translations of {dataset}", parts, differing if table.differing else ()),), format_)
+    click.echo(f"wrote {output.path} ({len(table.rows):,} texts) and {provenance_file(output.path).name}", err=True)
+
+
+def _read_sources(dataset: str, translator: str, options: dict[str, Any], overrides: tuple[str, ...]) -> TextSources:
+    from crossret.recipe.models import TextSources
+    from crossret.recipe.reading import merged, validated
+
+    named = {"data": {"dataset": dataset}, "translation": {"translator": translator, "options": options}}
+    return validated(TextSources, merged([named], overrides), "crossret translate")
