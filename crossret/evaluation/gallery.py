@@ -53,7 +53,7 @@ class GalleryRanks:
     """Per-query results of both directions; queries are indices of captions (t2v) and items (v2t).
 
     Attributes:
-        rescored: comparisons in a lower precision that were made again in float32.
+        rescored: comparisons that were too close to call and were decided by exact scores.
     """
 
     gallery: Gallery

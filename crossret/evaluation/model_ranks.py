@@ -12,12 +12,8 @@ from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
 from crossret.model.dual_encoder import DualEncoder
 from crossret.recipe.models import EvaluationRecipe
 from crossret.retrieval.fusion import fuse
-from crossret.retrieval.guarded import certified_ranks
 from crossret.retrieval.metrics import direction_metrics, sumr
 from crossret.retrieval.ranks import positive_ranks
-
-RANKED = {"float32": positive_ranks, "bfloat16": certified_ranks}
-"""How ranks are computed, by the precision of the scores."""
 
 
 def rank_gallery(
@@ -39,8 +35,8 @@ def rank_gallery(
     else:
         queries = _anchored_queries(model, gallery, anchors, recipe, device)
         items = anchors.of_items(items)
-    ranks_by = RANKED[recipe.scores]
-    return results_of(gallery, ranks_by(queries, items, gallery.relevance, memory_mb=recipe.memory_mb))
+    ranks = positive_ranks(queries, items, gallery.relevance, memory_mb=recipe.memory_mb, scores=recipe.scores)
+    return results_of(gallery, ranks)
 
 
 def _queries(

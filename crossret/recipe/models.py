@@ -276,7 +276,7 @@ class EvaluationRecipe(Strict):
         batch_size: texts or items encoded at once.
         memory_mb: budget of the rank computation.
         scores: in which precision captions and items are compared. ``bfloat16`` is for GPUs that are faster in it; what
-            is too close to call is compared again in ``float32``, so the ranks are the same.
+            is too close to call is decided by exact scores, so the ranks are the same.
     """
 
     query: Literal["target", "translated", "fused"] = "target"

@@ -44,7 +44,7 @@ class GalleryScores(_Plain):
     """Both directions on one gallery; ``sumr`` adds the six recalls.
 
     ``subset`` is empty for all queries, or names a restriction, e.g. ``without-copies``: captions that are not equal
-    to a source-language text. ``rescored`` counts comparisons in a lower precision that were made again in float32.
+    to a source-language text. ``rescored`` counts comparisons that were decided by exact scores.
     """
 
     gallery: str

@@ -1,25 +1,27 @@
-"""Ranks by counting how many gallery entries are ahead of each positive, tile by tile."""
+"""Ranks by counting how many gallery entries are ahead of each positive, tile by tile.
+
+A tile's scores are approximate. An entry further from a positive than the margin is decided by them; one that is
+nearer is scored exactly, like the positive itself. So ranks depend neither on tiles nor on their precision.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from crossret.retrieval.relevance import IntArray, Relevance
-from crossret.retrieval.tiles import Grid
-
-Score = Callable[[slice, slice], Tensor]
-"""Gives the tile of those caption rows and item columns; the same slices must give the same bits."""
+from crossret.retrieval.approximation import PairScores
+from crossret.retrieval.relevance import IntArray
 
 COMPARED_AT_ONCE = 1 << 22
 """Most comparisons in one block, whatever the budget: larger temporaries leave the CPU's caches and halve the speed,
 much smaller ones leave a GPU waiting for launches."""
+
+SPARSE = 1 / 16
+"""Up to this share of a tile above the lowest positives, entries are looked at one by one."""
 
 
 def ahead(scores: Tensor, positive: Tensor, gallery: Tensor, own: Tensor) -> Tensor:
@@ -43,161 +45,172 @@ def ahead(scores: Tensor, positive: Tensor, gallery: Tensor, own: Tensor) -> Ten
     return before
 
 
-def count_ranks(score: Score, grid: Grid, relevance: Relevance) -> tuple[IntArray, IntArray]:
-    """Rank of every positive pair in both directions, each tile scored once per pass.
-
-    A matrix of a single tile is scored once. Otherwise a first pass over the tiles that hold positives reads the
-    positives' scores, and a second pass over all tiles, with the same slices, counts. Reading them out of the tile
-    rather than by a separate dot product matters: a last-bit difference would make a positive lose to itself.
-
-    Args:
-        score: gives the tile of those captions (rows) and items (columns), of any floating type.
-        grid: how the (C, M) matrix is cut.
-        relevance: the positive pairs.
-
-    Returns:
-        1-based ranks among the items (text to visual) and among the captions (visual to text), each ``(P,)``.
-    """
-    bands, stripes = grid.bands(), grid.stripes()
-    if len(bands) == len(stripes) == 1:
-        score = _held(score(bands[0], stripes[0]))
-    positive = _positive_scores(score, grid, relevance)
-    to_items = Pairs.of(relevance.captions, relevance.items, positive)
-    to_captions = Pairs.of(relevance.items, relevance.captions, positive)
-    return count_tiles(score, grid, (to_items, Plainly(to_items)), (to_captions, Plainly(to_captions)))
-
-
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """The positive pairs in one direction, sorted by query, so that a tile meets one run of them.
+    """The positive pairs in one direction, sorted by query and then by score.
 
     Attributes:
         order: position of the sorted pairs in the relevance, ``(P,)``.
         queries: query index of the sorted pairs, ``(P,)``, kept on the CPU to find runs without a device sync.
         row: the same on the device.
-        own: gallery index of the positive, ``(P, 1)``.
-        positive: score of the positive, ``(P, 1)``.
+        own: gallery index of the positive, ``(P,)``.
+        exact: score of the positive, ``(P,)``.
+        low: what an approximate score must exceed to be in doubt, ``(P,)`` float32.
+        high: what it must exceed to be ahead for certain, ``(P,)`` float32.
+        first: where the pairs of each query begin, and the end, ``(Q + 1,)``.
+        floor: the ``low`` of each query's lowest positive, ``(Q,)``; infinite for one without positives.
     """
 
     order: npt.NDArray[np.intp]
     queries: IntArray
     row: Tensor
     own: Tensor
-    positive: Tensor
+    exact: Tensor
+    low: Tensor
+    high: Tensor
+    first: Tensor
+    floor: Tensor
 
     @classmethod
-    def of(cls, queries: IntArray, own: IntArray, positive: Tensor) -> Pairs:
-        """Sort pairs that are given as query indices, gallery indices and scores, each ``(P,)``."""
-        order = np.argsort(queries, kind="stable")
-        device = positive.device
-        return cls(
-            order=order,
-            queries=queries[order],
-            row=torch.as_tensor(queries[order], device=device),
-            own=torch.as_tensor(own[order], device=device).unsqueeze(1),
-            positive=positive[torch.as_tensor(order, device=device)].unsqueeze(1),
-        )
-
-
-class Judge(Protocol):
-    """Decides what is ahead of the positives of one direction."""
-
-    def ahead(self, block: Tensor, pairs: slice, gallery: slice) -> Tensor:
-        """How many of these gallery entries are ahead of each of these pairs, ``(pairs,)``.
+    def of(cls, queries: IntArray, own: IntArray, exact: Tensor, margins: Tensor) -> Pairs:
+        """Sort pairs.
 
         Args:
-            block: row by row, scores of the pair's query, shape ``(pairs, gallery)``.
-            pairs: a run of the sorted pairs.
-            gallery: the gallery indices.
+            queries: query index of every pair, ``(P,)``.
+            own: gallery index of its positive, ``(P,)``.
+            exact: its score, ``(P,)``.
+            margins: per query, how far an approximate score may be from the exact one, ``(Q,)``.
         """
-        ...
+        device = exact.device
+        order = np.lexsort((exact.cpu().numpy(), queries))
+        exact = exact[torch.as_tensor(order, device=device)]
+        row = torch.as_tensor(queries[order], device=device)
+        first = np.searchsorted(queries[order], np.arange(len(margins) + 1))
+        # Outwards to the next number: a threshold itself is in doubt, and the cast may have rounded inwards.
+        low, high = (
+            torch.nextafter((exact + side * margins[row]).to(torch.float32), margins.new_tensor(side * torch.inf))
+            for side in (-1, 1)
+        )
+        floor = torch.full((len(margins),), torch.inf, device=device)
+        asked = torch.as_tensor(np.flatnonzero(np.diff(first)), device=device)
+        starts = torch.as_tensor(first, device=device)
+        floor[asked] = low[starts[asked]]
+        own_index = torch.as_tensor(own[order], device=device)
+        return cls(order, queries[order], row, own_index, exact, low, high, starts, floor)
 
 
 @dataclass(frozen=True, eq=False)
-class Plainly:
-    """Takes every score as it is."""
-
-    pairs: Pairs
-
-    def ahead(self, block: Tensor, pairs: slice, gallery: slice) -> Tensor:
-        """By the tie rule alone."""
-        index = torch.arange(gallery.start, gallery.stop, device=block.device)
-        before = ahead(block, self.pairs.positive[pairs], index, self.pairs.own[pairs])
-        # An int32 sum is twice as fast as the default int64 one, and no tile is 2**31 wide.
-        return before.sum(dim=1, dtype=torch.int32)
-
-
-def count_tiles(
-    score: Score, grid: Grid, to_items: tuple[Pairs, Judge], to_captions: tuple[Pairs, Judge]
-) -> tuple[IntArray, IntArray]:
-    """Ranks of the pairs in both directions, ``(P,)`` each, every tile being scored once."""
-    item_tally, caption_tally = _Tally.start(*to_items, grid.cells), _Tally.start(*to_captions, grid.cells)
-    for rows in grid.bands():
-        for columns in grid.stripes():
-            tile = score(rows, columns)
-            item_tally.add(tile, rows, columns)
-            caption_tally.add(tile.T, columns, rows)
-    return item_tally.ranks(), caption_tally.ranks()
-
-
-def _held(tile: Tensor) -> Score:
-    def score(rows: slice, columns: slice) -> Tensor:
-        return tile
-
-    return score
-
-
-def _positive_scores(score: Score, grid: Grid, relevance: Relevance) -> Tensor:
-    bands, stripes = grid.bands(), grid.stripes()
-    tile_of_pair = relevance.captions // grid.row_step * len(stripes) + relevance.items // grid.column_step
-    order = np.argsort(tile_of_pair, kind="stable")
-    tiles, starts = np.unique(tile_of_pair[order], return_index=True)
-    read = []
-    for number, pairs in zip(tiles, np.split(order, starts[1:]), strict=True):
-        rows, columns = bands[number // len(stripes)], stripes[number % len(stripes)]
-        tile = score(rows, columns)
-        row = torch.as_tensor(relevance.captions[pairs] - rows.start, device=tile.device)
-        column = torch.as_tensor(relevance.items[pairs] - columns.start, device=tile.device)
-        read.append(tile[row, column])
-    joined = torch.cat(read)
-    return torch.empty_like(joined).index_copy_(0, torch.as_tensor(order, device=joined.device), joined)
-
-
-@dataclass(frozen=True, eq=False)
-class _Tally:
+class Tally:
     """Counts so far in one direction.
 
     Attributes:
-        counts: gallery entries found ahead of the sorted pairs, ``(P,)``.
+        scores: exact scores of query and gallery indices.
         cells: most comparisons the memory budget allows at once.
+        at_once: doubts are settled when there are so many.
+        counts: gallery entries found ahead of the sorted pairs, ``(P,)``.
+        steps: the same as differences between neighbouring pairs of one query, ``(P + 1,)``.
+        doubts: pairs and gallery entries that wait for their exact score.
+        settled: how many had to.
     """
 
     pairs: Pairs
-    judge: Judge
-    counts: Tensor
+    scores: PairScores
     cells: int
+    at_once: int
+    counts: Tensor
+    steps: Tensor
+    doubts: list[tuple[Tensor, Tensor]] = field(default_factory=list)
+    settled: list[int] = field(default_factory=list)
 
     @classmethod
-    def start(cls, pairs: Pairs, judge: Judge, cells: int) -> _Tally:
-        return cls(pairs, judge, torch.zeros(len(pairs.order), dtype=torch.int64, device=pairs.row.device), cells)
+    def start(cls, pairs: Pairs, scores: PairScores, cells: int, at_once: int) -> Tally:
+        """Nothing counted yet."""
+        counts = torch.zeros(len(pairs.order), dtype=torch.int64, device=pairs.row.device)
+        return cls(pairs, scores, cells, at_once, counts, torch.zeros_like(torch.nn.functional.pad(counts, (0, 1))))
 
     def add(self, tile: Tensor, queries: slice, gallery: slice) -> None:
-        """Count a tile of scores, shape ``(queries, gallery)``."""
-        runs = self._runs(queries, tile.shape[1])
-        if not runs:
-            return
-        rows = tile.contiguous()
-        for run in runs:
-            block = rows.index_select(0, self.pairs.row[run] - queries.start)
-            self.counts[run] += self.judge.ahead(block, run, gallery)
+        """Count a tile of approximate scores, shape ``(queries, gallery)``."""
+        above = tile > self.pairs.floor[queries].unsqueeze(1)
+        if int(torch.count_nonzero(above)) <= SPARSE * tile.numel():
+            row, column = _places(above)
+            self._add_entries(row + queries.start, column + gallery.start, tile[row, column])
+        else:
+            del above
+            self._add_blocks(tile, queries, gallery)
+        if sum(len(pair) for pair, _ in self.doubts) >= self.at_once:
+            self._settle()
 
     def ranks(self) -> IntArray:
         """1 + counts in the order of the relevance, ``(P,)``."""
+        self._settle()
+        counts = self.counts + self.steps.cumsum(0)[:-1]
         ranks = np.empty(len(self.pairs.order), dtype=np.int64)
-        ranks[self.pairs.order] = self.counts.cpu().numpy() + 1
+        ranks[self.pairs.order] = counts.cpu().numpy() + 1
         return ranks
 
-    def _runs(self, queries: slice, width: int) -> list[slice]:
+    def _add_entries(self, query: Tensor, index: Tensor, score: Tensor) -> None:
+        """Entries one by one: a lookup among the sorted positives of their query."""
+        first, end = self.pairs.first[query], self.pairs.first[query + 1]
+        certain, possible = _below(self.pairs.high, first, end, score), _below(self.pairs.low, first, end, score)
+        ones = torch.ones_like(first)
+        self.steps.index_add_(0, first, ones).index_add_(0, certain, ones, alpha=-1)
+        near = possible - certain
+        pair = torch.repeat_interleave(near)
+        # Counts 0, 1, … within each entry's run of near positives, on top of the first of them.
+        within = torch.arange(len(pair), device=pair.device) - (near.cumsum(0) - near)[pair]
+        self._doubt(certain[pair] + within, index[pair])
+
+    def _add_blocks(self, tile: Tensor, queries: slice, gallery: slice) -> None:
+        """Every entry against every positive of its query."""
         first, last = np.searchsorted(self.pairs.queries, [queries.start, queries.stop])
-        step = max(1, min(self.cells, COMPARED_AT_ONCE) // width)
-        return [slice(start, min(start + step, int(last))) for start in range(int(first), int(last), step)]
+        step = max(1, min(self.cells, COMPARED_AT_ONCE) // tile.shape[1])
+        rows = tile.contiguous()
+        for start in range(int(first), int(last), step):
+            run = slice(start, min(start + step, int(last)))
+            block = rows.index_select(0, self.pairs.row[run] - queries.start)
+            certain = block > self.pairs.high[run].unsqueeze(1)
+            # An int32 sum is twice as fast as the default int64 one, and no tile is 2**31 wide.
+            self.counts[run] += certain.sum(dim=1, dtype=torch.int32)
+            pair, column = _places((block > self.pairs.low[run].unsqueeze(1)).logical_xor_(certain))
+            self._doubt(pair + run.start, column + gallery.start)
+
+    def _doubt(self, pair: Tensor, index: Tensor) -> None:
+        """Remember what only exact scores can tell; a positive is never ahead of itself."""
+        other = index != self.pairs.own[pair]
+        if bool(other.any()):
+            self.doubts.append((pair[other], index[other]))
+
+    def _settle(self) -> None:
+        if not self.doubts:
+            return
+        pair, index = (torch.cat(parts) for parts in zip(*self.doubts, strict=True))
+        self.doubts.clear()
+        self.settled.append(len(pair))
+        scores = self.scores(self.pairs.row[pair], index)
+        before = ahead(scores, self.pairs.exact[pair], index, self.pairs.own[pair])
+        self.counts.index_add_(0, pair, before.to(torch.int64))
+
+
+def _places(mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Row and column of every true entry."""
+    if mask.device.type != "cpu":
+        row, column = torch.nonzero(mask, as_tuple=True)
+        return row, column
+    # On a CPU numpy finds few among many several times faster, in the order of memory.
+    if not mask.is_contiguous():
+        column, row = _places(mask.T.contiguous())
+        return row, column
+    places = torch.from_numpy(np.flatnonzero(mask.numpy()))
+    row = torch.div(places, mask.shape[1], rounding_mode="floor")
+    return row, places - row * mask.shape[1]
+
+
+def _below(values: Tensor, first: Tensor, end: Tensor, score: Tensor) -> Tensor:
+    """End of those of ``values[first:end]``, which ascend, that are below the score: a binary search per entry."""
+    low, high = first, end
+    for _ in range(int((end - first).max()).bit_length() if len(first) else 0):
+        middle = torch.div(low + high, 2, rounding_mode="floor")
+        # A search that is over looks at its end, which may be one too far.
+        below = (values[middle.clamp(max=len(values) - 1)] < score) & (middle < high)
+        low, high = torch.where(below, middle + 1, low), torch.where(below, high, middle)
+    return low

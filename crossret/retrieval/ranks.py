@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from crossret.errors import DataError
-from crossret.retrieval.counting import count_ranks
+from crossret.retrieval.approximation import Approximation, Precision
+from crossret.retrieval.counting import Pairs, Tally
 from crossret.retrieval.relevance import IntArray, Relevance
 from crossret.retrieval.tiles import DotProducts, Grid
 
@@ -20,7 +21,7 @@ class PositiveRanks:
     Attributes:
         text_to_visual: rank of the pair's item among all items, for the caption as query, ``(P,)``.
         visual_to_text: rank of the pair's caption among all captions, for the item as query, ``(P,)``.
-        rescored: comparisons that were too close to call in a lower precision and were decided in float32.
+        rescored: comparisons that were too close to call and were decided by exact scores.
     """
 
     text_to_visual: IntArray
@@ -29,31 +30,58 @@ class PositiveRanks:
 
 
 @torch.no_grad()
-def positive_ranks(captions: Tensor, items: Tensor, relevance: Relevance, *, memory_mb: float = 256) -> PositiveRanks:
+def positive_ranks(
+    captions: Tensor, items: Tensor, relevance: Relevance, *, memory_mb: float = 256, scores: Precision = "float32"
+) -> PositiveRanks:
     """Rank every positive pair among all items and among all captions.
 
     A rank is 1 + the number of gallery entries scored strictly higher + the number of equal scores at a lower gallery
     index (:func:`crossret.retrieval.counting.ahead`). A query's other positives stay in its gallery, as average
-    precision needs. Both directions come from one product per tile. Scores are float32 dot products under torch's
-    matmul precision setting, so pass unit vectors for cosines; budgets that cut the matrix differently may differ where
-    two scores agree to the last bit.
+    precision needs. Both directions come from one product per tile. Scores are exact dot products (float64) of the
+    embeddings in float32, so pass unit vectors for cosines; neither the budget nor the precision of the tiles changes a
+    rank.
 
     Args:
         captions: caption embeddings of any floating type, shape ``(C, D)``.
         items: visual embeddings on the same device, shape ``(M, D)``.
         relevance: the positive pairs of these C captions and M items.
-        memory_mb: MiB that scores and comparisons may take, beyond the float32 inputs and a few numbers per pair.
+        memory_mb: MiB that scores and comparisons may take, beyond the inputs and a few numbers per pair.
+        scores: precision of the tiles, which decide what is not too close to call.
 
     Raises:
         DataError: shapes or devices do not fit, or an embedding is not finite (its side and row are named).
         UsageError: the memory budget is not positive.
     """
-    scores = checked_products(captions, items, relevance)
+    products = _checked_products(captions, items, relevance)
     grid = Grid.within(len(captions), len(items), memory_mb)
-    return PositiveRanks(*count_ranks(scores, grid, relevance))
+    approximation = Approximation.of(products, scores, memory_mb)
+    exact = approximation.pairs(*_on(products, relevance.captions, relevance.items))
+    to_items = Tally.start(
+        Pairs.of(relevance.captions, relevance.items, exact, approximation.caption_margins()),
+        approximation.pairs,
+        grid.cells,
+        approximation.at_once,
+    )
+    to_captions = Tally.start(
+        Pairs.of(relevance.items, relevance.captions, exact, approximation.item_margins()),
+        lambda items, captions: approximation.pairs(captions, items),
+        grid.cells,
+        approximation.at_once,
+    )
+    for rows in grid.bands():
+        for columns in grid.stripes():
+            tile = approximation.tile(rows, columns)
+            to_items.add(tile, rows, columns)
+            to_captions.add(tile.T, columns, rows)
+    ranks = to_items.ranks(), to_captions.ranks()
+    return PositiveRanks(*ranks, rescored=sum(to_items.settled) + sum(to_captions.settled))
 
 
-def checked_products(captions: Tensor, items: Tensor, relevance: Relevance) -> DotProducts:
+def _on(products: DotProducts, *indices: IntArray) -> list[Tensor]:
+    return [torch.as_tensor(index, device=products.queries.device) for index in indices]
+
+
+def _checked_products(captions: Tensor, items: Tensor, relevance: Relevance) -> DotProducts:
     """The scores of embeddings that fit the relevance and one another.
 
     Raises:

@@ -117,8 +117,7 @@ def test_scores_in_bfloat16_give_the_same_ranks_and_tell_their_doubts(model: Dua
         for scores in ("float32", "bfloat16")
     )
     assert_same(fast, plain)
-    assert plain.rescored == 0
-    assert fast.rescored >= 2 * len(plain.gallery.relevance.captions)
+    assert fast.rescored > plain.rescored
 
 
 @settings(deadline=None, max_examples=20)

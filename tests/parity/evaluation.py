@@ -11,20 +11,17 @@ import torch
 from crossret.bench.conventions import PUBLISHED
 from crossret.contracts.data import Caption, Item, Split
 from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
-from crossret.retrieval.counting import count_ranks
+from crossret.retrieval.counting import ahead
 from crossret.retrieval.fusion import fuse
 from crossret.retrieval.metrics import direction_metrics, sumr
 from crossret.retrieval.ranks import PositiveRanks, positive_ranks
 from crossret.retrieval.relevance import Relevance
-from crossret.retrieval.tiles import Grid
 
 from .comparison import Comparison
 from .recorded import Arrays, arrays_of
 
 CASES = ("equal_counts", "unequal_counts", "one_caption_each", "visual_without_caption", "ties")
 WEIGHTS = (None, 0.0, 0.2, 0.5, 1.0)
-# One tile, and many of odd sizes.
-CELLS = (10**9, 997)
 
 
 def evaluation(scratch: Path) -> Iterator[Comparison]:
@@ -65,9 +62,8 @@ def of_scores(arrays: Arrays, case: str, weight: float | None) -> Iterator[Compa
         yield Comparison.of(f"{prefix}.scores", scores, arrays[f"{prefix}.scores"], 1e-5)
     gallery = gallery_of(arrays, case)
     yield Comparison.of(f"{case}.relevance", gallery.relevance.items, arrays[f"{case}.caption_to_visual"], 0.5)
-    for cells in CELLS:
-        found = results_of(gallery, counted(torch.from_numpy(scores), gallery.relevance, cells))
-        yield from of_figures(arrays, prefix, found, ties=case == "ties")
+    found = results_of(gallery, counted(torch.from_numpy(scores), gallery.relevance))
+    yield from of_figures(arrays, prefix, found, ties=case == "ties")
 
 
 def of_figures(arrays: Arrays, prefix: str, found: GalleryRanks, *, ties: bool = False) -> Iterator[Comparison]:
@@ -116,11 +112,17 @@ def large(arrays: Arrays) -> Iterator[Comparison]:
     relevance = Relevance(np.arange(5000), own, 5000, 1000)
     gallery = Gallery(Split("test", items), captions, relevance, item_queries=PUBLISHED.item_queries)
     for weight in (0.2, 0.5):
-        ranks = counted(torch.from_numpy(fused(english, target, weight)), relevance, 10**6)
+        ranks = counted(torch.from_numpy(fused(english, target, weight)), relevance)
         yield from of_figures(arrays, f"large.fused_{weight}", results_of(gallery, ranks))
 
 
-def counted(scores: torch.Tensor, relevance: Relevance, cells: int) -> PositiveRanks:
-    """Ranks of a score matrix, cut into tiles of so many entries."""
-    grid = Grid(*scores.shape, cells)
-    return PositiveRanks(*count_ranks(lambda rows, columns: scores[rows, columns], grid, relevance))
+def counted(scores: torch.Tensor, relevance: Relevance) -> PositiveRanks:
+    """Ranks of a score matrix by the tie rule."""
+    captions, items = torch.from_numpy(relevance.captions), torch.from_numpy(relevance.items)
+    return PositiveRanks(_counted(scores, captions, items), _counted(scores.T, items, captions))
+
+
+def _counted(scores: torch.Tensor, queries: torch.Tensor, own: torch.Tensor) -> np.ndarray:
+    index = torch.arange(scores.shape[1])
+    found = [1 + ahead(scores[q], scores[q, i], index, i).sum() for q, i in zip(queries, own, strict=True)]
+    return torch.stack(found).numpy()

@@ -1,0 +1,150 @@
+"""Scores of a tile, fast and a little wrong, with a proven bound of the error; scores of single pairs, exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from crossret.retrieval.tiles import DotProducts
+
+Precision = Literal["float32", "bfloat16"]
+
+PAIRS_AT_ONCE = 512
+"""Most pairs scored exactly at once."""
+
+# Unit roundoffs. A tensor core may add in fewer bits than float32 has, and cut instead of rounding.
+_FLOAT32, _TENSOR_CORE, _BFLOAT16_TILE = 2.0**-24, 2.0**-22, 2.0**-8
+# What torch.set_float32_matmul_precision allows a float32 product to lose of each factor, twice.
+_ALLOWED = {"highest": 0.0, "high": 2.0**-9, "medium": 2.0**-7}
+_BYTES_PER_NUMBER = 24
+_EXTREME_EXPONENT = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """Embeddings as they are multiplied.
+
+    Attributes:
+        exact: float32, ``(N, D)``.
+        multiplied: the same, or rounded to bfloat16.
+        norms: of the multiplied rows, ``(N,)``.
+        errors: norms of what rounding took from each row, ``(N,)``.
+    """
+
+    exact: Tensor
+    multiplied: Tensor
+    norms: Tensor
+    errors: Tensor
+
+    @classmethod
+    def of(cls, embeddings: Tensor, precision: Precision) -> Side:
+        """Round, and measure what that took."""
+        exact = _of_usual_size(embeddings)
+        if precision == "float32":
+            norms: Tensor = torch.linalg.vector_norm(exact, dim=1)
+            return cls(exact, exact, norms, torch.zeros_like(norms))
+        multiplied = exact.to(torch.bfloat16)
+        again = multiplied.to(torch.float32)
+        errors = torch.linalg.vector_norm(exact - again, dim=1)
+        return cls(exact, multiplied, torch.linalg.vector_norm(again, dim=1), errors)
+
+
+@dataclass(frozen=True, eq=False)
+class Approximation:
+    """Both sides and what is known about their products.
+
+    Attributes:
+        relative: bound of the error of a product of multiplied rows, as a share of the product of their norms.
+        at_once: how many pairs are always scored together, so that each has the same bits whatever it stands beside.
+    """
+
+    captions: Side
+    items: Side
+    relative: float
+    at_once: int
+
+    @classmethod
+    def of(cls, products: DotProducts, precision: Precision, memory_mb: float) -> Approximation:
+        """Prepare tiles of a precision, and single pairs within the memory budget."""
+        width, device = products.queries.shape[1], products.queries.device.type
+        at_once = int(memory_mb * 2**20 / (_BYTES_PER_NUMBER * width))
+        return cls(
+            captions=Side.of(products.queries, precision),
+            items=Side.of(products.items, precision),
+            relative=_relative_error(width, device, precision),
+            at_once=max(1, min(PAIRS_AT_ONCE, at_once)),
+        )
+
+    def tile(self, rows: slice, columns: slice) -> Tensor:
+        """Float32 scores of those captions and items, each off by no more than the margin of its row and its column."""
+        left, right = self.captions.multiplied[rows], self.items.multiplied[columns]
+        with torch.autocast(left.device.type, enabled=False):
+            if left.device.type == "cuda" and left.dtype == torch.bfloat16:
+                tile: Tensor = torch.mm(left, right.T, out_dtype=torch.float32)
+            else:
+                tile = (left @ right.T).to(torch.float32)
+        return tile
+
+    def caption_margins(self) -> Tensor:
+        """Per caption, how far its score with any item may be from the exact one, ``(C,)``."""
+        return self._margins(self.captions, self.items)
+
+    def item_margins(self) -> Tensor:
+        """Per item, how far its score with any caption may be from the exact one, ``(M,)``."""
+        return self._margins(self.items, self.captions)
+
+    def pairs(self, captions: Tensor, items: Tensor) -> Tensor:
+        """Dot products of single pairs in float64, ``(N,)``; in float32 where a device has nothing else.
+
+        Args:
+            captions: indices, ``(N,)``.
+            items: indices, ``(N,)``.
+        """
+        dtype = torch.float32 if captions.device.type == "mps" else torch.float64
+        scores = torch.empty(len(captions), dtype=dtype, device=captions.device)
+        for start in range(0, len(captions), self.at_once):
+            part = slice(start, start + self.at_once)
+            left = _filled(captions[part], self.at_once)
+            right = _filled(items[part], self.at_once)
+            found = (self.captions.exact[left].to(dtype) * self.items.exact[right].to(dtype)).sum(dim=1)
+            scores[part] = found[: len(scores[part])]
+        return scores
+
+    def _margins(self, queries: Side, gallery: Side) -> Tensor:
+        # Cauchy-Schwarz: |ab - a'b'| <= |a - a'||b| + |a'||b - b'|.
+        largest, worst = gallery.norms.max(), gallery.errors.max()
+        rounding = queries.errors * (largest + worst) + queries.norms * worst
+        margins: Tensor = rounding + self.relative * (queries.norms + queries.errors) * (largest + worst)
+        return margins
+
+
+def _relative_error(width: int, device: str, precision: Precision) -> float:
+    allowed = _ALLOWED[torch.get_float32_matmul_precision()] if precision == "float32" else 0.0
+    unit = _TENSOR_CORE if allowed or precision == "bfloat16" else _FLOAT32
+    # Outside CUDA a bfloat16 product comes back rounded once more; the last part is for thresholds kept in float32.
+    tile = _BFLOAT16_TILE if precision == "bfloat16" and device != "cuda" else 0.0
+    return 1.01 * width * unit + allowed + tile + 4 * _FLOAT32
+
+
+def _of_usual_size(embeddings: Tensor) -> Tensor:
+    """The embeddings, times a power of two where their products would leave the range of float32 or bfloat16."""
+    largest = float(torch.maximum(embeddings.max(), -embeddings.min()))
+    exponent = math.frexp(largest)[1]
+    if largest == 0 or abs(exponent) < _EXTREME_EXPONENT:
+        return embeddings
+    # In two steps: one factor alone may be out of range, too.
+    half = -exponent // 2
+    return embeddings * 2.0**half * 2.0 ** (-exponent - half)
+
+
+def _filled(indices: Tensor, length: int) -> Tensor:
+    return torch.nn.functional.pad(indices, (0, length - len(indices)))
+
+
+PairScores = Callable[[Tensor, Tensor], Tensor]
+"""Exact scores of queries and gallery entries, given by index, ``(N,)`` each."""
