@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crossret.contracts.meta import Meta
-from crossret.errors import ComponentError, UsageError, unknown
+from crossret.errors import ComponentError, CrossretError, UsageError, raised_at, reason, unknown
+from crossret.makers import remember
 
 KINDS: tuple[str, ...] = (
     "visual-backbone",
@@ -40,6 +41,10 @@ class Component:
     plugin: str
     distribution: str
 
+    def __str__(self) -> str:
+        """``loss 'mean-gap' of plugin 'meangap' (crossret-meangap)``."""
+        return f"{self.kind} {self.name!r} of plugin {self.plugin!r} ({self.distribution})"
+
     @property
     def installing(self) -> str:
         """The command that installs what it needs beyond its distribution; empty if nothing.
@@ -61,8 +66,7 @@ class Component:
         except Exception as error:
             remedy = f"; try: {self.installing}" if self.installing else ""
             raise ComponentError(
-                f"{self.kind} {self.name!r} of plugin {self.plugin!r} ({self.distribution}) cannot be loaded "
-                f"from {self.target}: {' '.join(str(error).split())}{remedy}"
+                f"{self} cannot be loaded from {self.target}: {' '.join(str(error).split())}{_at(error)}{remedy}"
             ) from error
 
 
@@ -83,14 +87,10 @@ class Registry:
             raise unknown("kind of component", component.kind, KINDS)
         if not component.name or ":" in component.name:
             raise ComponentError(
-                f"{component.kind} of plugin {component.plugin!r}: name {component.name!r} is empty or has a colon, "
-                "which begins an argument"
+                f"{component}: the name is empty or has a colon, which begins an argument; expected a plain name"
             )
         if not all(component.target.partition(":")):
-            raise ComponentError(
-                f"{component.kind} {component.name!r} of plugin {component.plugin!r}: target {component.target!r} "
-                "is not 'package.module:Class'"
-            )
+            raise ComponentError(f"{component}: target {component.target!r} is not 'package.module:Class'")
         taken = self._components.get((component.kind, component.name))
         if taken is not None:
             raise ComponentError(
@@ -169,6 +169,17 @@ def construct(component: Component, args: tuple[Any, ...], options: dict[str, An
             if option not in known:
                 raise unknown(f"option of {component.kind} {component.name!r}", option, known)
     try:
-        return target(*args, **options)
+        built = target(*args, **options)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{component.kind} {component.name!r}: {error}") from error
+    except (CrossretError, OSError):
+        raise
+    except Exception as error:
+        raise ComponentError(f"{component} cannot be built: {reason(error)}{_at(error)}") from error
+    remember(built, str(component))
+    return built
+
+
+def _at(error: Exception) -> str:
+    place = raised_at(error)
+    return f" ({place})" if place else ""

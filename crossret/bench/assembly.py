@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import cast, get_args
 
 import numpy as np
 from torch import nn
@@ -28,9 +28,10 @@ from crossret.data.input_batches import Inputs
 from crossret.data.pools import Pool, TrainingSet
 from crossret.data.ragged import Ragged
 from crossret.data.visual_inputs import VisualInputs
-from crossret.errors import ComponentError
 from crossret.evaluation.gallery import Gallery, load_gallery
 from crossret.evaluation.positives import POSITIVES
+from crossret.following import check_follows
+from crossret.makers import broken
 from crossret.model.dual_encoder import DualEncoder
 from crossret.model.frame_tower import FrameTower
 from crossret.model.principal_components import fit_principal_components
@@ -94,9 +95,9 @@ class Assembly:
         """
         name = self.recipe.model.visual.backbone
         built = self.registry.build("visual-backbone", name, **self.recipe.model.visual.options)
-        if not isinstance(built, VisualBackbone):
-            raise ComponentError(f"visual backbone {name!r} follows no protocol of crossret.contracts.visual")
-        return built
+        check_follows(built, *get_args(VisualBackbone))
+        backbone: VisualBackbone = built
+        return backbone
 
     @cached_property
     def visual(self) -> VisualInputs:
@@ -111,9 +112,10 @@ class Assembly:
         """
         name = self.recipe.model.text.encoder
         built = self.registry.build("text-encoder", name, **self.recipe.model.text.options)
-        if not isinstance(built, TextEncoder) or not isinstance(built, nn.Module):
-            raise ComponentError(f"text encoder {name!r} does not follow crossret.contracts.text.TextEncoder")
-        return built
+        check_follows(built, TextEncoder)
+        if not isinstance(built, nn.Module):
+            raise broken(built, "a torch.nn.Module", f"an object of class {type(built).__name__}")
+        return cast(TextEncoder, built)
 
     def model(self, seed: int) -> DualEncoder:
         """A new model; every initial weight follows from the seed."""

@@ -7,7 +7,8 @@ from typing import Any
 from crossret.contracts.baseline import Baseline
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
-from crossret.errors import ComponentError, UsageError, unknown
+from crossret.errors import UsageError, unknown
+from crossret.following import check_follows
 from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe, TranslationRecipe
 from crossret.registry import Component, Registry, construct
 
@@ -47,9 +48,9 @@ def dataset_of(data: DataRecipe, registry: Registry) -> Dataset:
     Raises:
         ComponentError: it breaks the contract.
     """
-    dataset = registry.build("dataset", data.dataset, **data.options)
-    if not isinstance(dataset, Dataset):
-        raise ComponentError(f"dataset {data.dataset!r} does not follow crossret.contracts.data.Dataset")
+    built = registry.build("dataset", data.dataset, **data.options)
+    check_follows(built, Dataset)
+    dataset: Dataset = built
     return dataset
 
 
@@ -83,11 +84,11 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
     if component.meta.wraps:
         within = TranslationRecipe(translator=name.partition(":")[2], options=options.pop("options", {}))
         inner = translator_of(within, data_name, dataset, registry)
-        translator = construct(component, (inner,), options)
+        built = construct(component, (inner,), options)
     else:
-        translator = registry.build("translator", name, **options)
-    if not isinstance(translator, Translator):
-        raise ComponentError(f"translator {name!r} does not follow crossret.contracts.translation.Translator")
+        built = registry.build("translator", name, **options)
+    check_follows(built, Translator)
+    translator: Translator = built
     return translator
 
 
@@ -118,9 +119,9 @@ def build_baseline(name: str, options: dict[str, Any], registry: Registry) -> Ba
     Raises:
         ComponentError: it breaks the contract.
     """
-    baseline = registry.build("baseline", name, **options)
-    if not isinstance(baseline, Baseline):
-        raise ComponentError(f"baseline {name!r} does not follow crossret.contracts.baseline.Baseline")
+    built = registry.build("baseline", name, **options)
+    check_follows(built, Baseline)
+    baseline: Baseline = built
     return baseline
 
 

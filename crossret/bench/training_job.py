@@ -10,6 +10,7 @@ from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, 
 from crossret.bench.devices import accelerator_for, peak_memory_mb
 from crossret.bench.plan import Training
 from crossret.bench.preparation import prepare_training
+from crossret.bench.probing import first_texts, probe_encoder
 from crossret.bench.validation import validation
 from crossret.data.sampling import Sampler
 from crossret.objective.objective import build_objective
@@ -44,6 +45,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
     texts = assembly.training_set(training.languages)
     model.to(accelerator.device)
     prepare_training(model, texts, objective.views)
+    probe_encoder(model.text.encoder, first_texts(texts), accelerator.device)
     smallest = assembly.conventions.smallest_batch
     setting = Setting(
         recipe.training,

@@ -51,11 +51,14 @@ def bench(
     from crossret.bench.plan import Selection, make_plan
     from crossret.bench.runner import exclusive, forget, run
     from crossret.cli.display import Display
+    from crossret.contracts.execution import Executor
+    from crossret.following import check_follows
     from crossret.plugins import plugins
     from crossret.recipe.reading import read_suite
 
     plan = make_plan(read_suite(suite), Selection(languages, methods, seeds, overrides), plugins())
     built = plugins().registry.build("executor", executor, workers=workers)
+    check_follows(built, Executor)
     if dry_run:
         _show_plan(plan, out, workers)
         return

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from crossret.atomic import write_text
-from crossret.contracts.rendering import Cell, Table
+from crossret.contracts.rendering import Cell, Renderer, Table
+from crossret.following import check_follows
+from crossret.makers import blamed, broken
 from crossret.plugins import registry
 
 
@@ -17,8 +19,14 @@ def rendered(tables: tuple[Table, ...], format_: str) -> str:
 
     Raises:
         UsageError: no renderer of that name.
+        ComponentError: it breaks its contract.
     """
-    document: str = registry().build("renderer", format_).render(tables)
+    renderer = registry().build("renderer", format_)
+    check_follows(renderer, Renderer)
+    with blamed(renderer):
+        document = renderer.render(tables)
+    if not isinstance(document, str):
+        raise broken(renderer, "a document as text", type(document).__name__)
     return document
 
 

@@ -12,8 +12,10 @@ import numpy as np
 from crossret.contracts.data import ClipDataset, Dataset, Item, Split
 from crossret.contracts.visual import ClipBackbone, FrameFeatureBackbone
 from crossret.data.array_cache import cached_arrays, key_of
+from crossret.data.backbone_features import features_of
 from crossret.data.ragged import Ragged
-from crossret.errors import ComponentError, UsageError
+from crossret.errors import UsageError
+from crossret.makers import blamed, broken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,9 +57,10 @@ class ClipInputs:
 
     def _looked_up(self, items: Sequence[Item]) -> list[np.ndarray]:
         assert isinstance(self.backbone, FrameFeatureBackbone)
-        found = self.backbone.frame_features(items)
+        with blamed(self.backbone):
+            found = self.backbone.frame_features(items)
         if len(found) != len(items):
-            raise ComponentError(f"visual backbone: expected frames of {len(items)} items, found {len(found)}")
+            raise broken(self.backbone, f"frames of {len(items)} items", f"those of {len(found)}")
         return [self._checked(item, rows[: self.most_frames]) for item, rows in zip(items, found, strict=True)]
 
     def _encoded(self, items: Sequence[Item]) -> list[np.ndarray]:
@@ -69,16 +72,15 @@ class ClipInputs:
         if isinstance(self.backbone, torch.nn.Module):
             self.backbone.to(self.device).eval()
         with torch.inference_mode():
-            return [
-                self._checked(
-                    item, self.backbone(torch.from_numpy(self._pixels(item)).to(self.device)).float().cpu().numpy()
-                )
-                for item in items
-            ]
+            pixels = (torch.from_numpy(self._pixels(item)).to(self.device) for item in items)
+            features = (features_of(self.backbone, frames).float().cpu().numpy() for frames in pixels)
+            return [self._checked(item, rows) for item, rows in zip(items, features, strict=True)]
 
     def _pixels(self, item: Item) -> np.ndarray:
         assert isinstance(self.backbone, ClipBackbone)
-        frames = self.backbone.preprocess_clip(self._clip(item))
+        clip = self._clip(item)
+        with blamed(self.backbone):
+            frames = self.backbone.preprocess_clip(clip)
         if not 1 <= len(frames) <= self.most_frames:
             raise UsageError(
                 f"visual backbone: {len(frames)} frames of item {item.id!r}; expected 1 to {self.most_frames} "
@@ -94,10 +96,11 @@ class ClipInputs:
     def _checked(self, item: Item, rows: np.ndarray) -> np.ndarray:
         dimension = self.backbone.dimension
         if rows.ndim != 2 or not len(rows) or rows.shape[1] != dimension or rows.dtype != np.float32:
-            raise ComponentError(
-                f"visual backbone: frames of item {item.id!r}: expected float32 of shape (1 or more, {dimension}), "
-                f"found {rows.dtype} of shape {rows.shape}"
+            raise broken(
+                self.backbone,
+                f"frames of item {item.id!r} as float32 of shape (1 or more, {dimension})",
+                f"{rows.dtype} of shape {rows.shape}",
             )
         if not np.isfinite(rows).all():
-            raise ComponentError(f"visual backbone: frames of item {item.id!r} are not finite")
+            raise broken(self.backbone, f"finite features of item {item.id!r}", rows[~np.isfinite(rows)][0])
         return rows

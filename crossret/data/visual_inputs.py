@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ import numpy as np
 from crossret.contracts.data import Dataset, Item, Split
 from crossret.contracts.visual import ClipBackbone, FrameFeatureBackbone, PixelBackbone, VisualBackbone
 from crossret.data.array_cache import cached_array, key_of
+from crossret.data.backbone_features import check_repeatable, features_of
 from crossret.data.clip_inputs import ClipInputs
-from crossret.errors import ComponentError, DataError
+from crossret.errors import DataError
+from crossret.makers import blamed, broken
 
 if TYPE_CHECKING:
     from crossret.data.ragged import Ragged
@@ -60,10 +63,23 @@ class VisualInputs:
             return cached_array("features", key, lambda: self._features(split))
         if isinstance(self.backbone, ClipBackbone | FrameFeatureBackbone):
             return ClipInputs(self.dataset, self.backbone, self.most_frames, self.device).of(split)
-        return _checked(self.backbone.features(split.items), len(split.items), self.backbone.dimension)
+        with blamed(self.backbone):
+            features = self.backbone.features(split.items)
+        return self._checked(features, split.items)
 
     def _pixels(self, split: Split) -> np.ndarray:
-        return np.stack([self._preprocessed(item) for item in split.items])
+        return self._stacked(split.items)
+
+    def _stacked(self, items: Sequence[Item]) -> np.ndarray:
+        pictures = [self._preprocessed(item) for item in items]
+        for item, picture in zip(items, pictures, strict=True):
+            if (picture.shape, picture.dtype) != (pictures[0].shape, pictures[0].dtype):
+                raise broken(
+                    self.backbone,
+                    f"pixels of one shape and type, {pictures[0].dtype} {pictures[0].shape} as of item {items[0].id!r}",
+                    f"{picture.dtype} {picture.shape} of item {item.id!r}",
+                )
+        return np.stack(pictures)
 
     def _preprocessed(self, item: Item) -> np.ndarray:
         assert isinstance(self.backbone, PixelBackbone)
@@ -71,7 +87,8 @@ class VisualInputs:
             image = self.dataset.image(item)
         except (OSError, SyntaxError, ValueError) as error:
             raise DataError(f"item {item.id!r}: its picture cannot be read: {error}") from error
-        return self.backbone.preprocess(image)
+        with blamed(self.backbone):
+            return self.backbone.preprocess(image)
 
     def _features(self, split: Split) -> np.ndarray:
         import torch
@@ -82,17 +99,18 @@ class VisualInputs:
         found = []
         with torch.inference_mode():
             for start in range(0, len(split.items), ENCODE_BATCH):
-                pixels = np.stack([self._preprocessed(item) for item in split.items[start : start + ENCODE_BATCH]])
-                found.append(self.backbone(torch.from_numpy(pixels).to(self.device)).float().cpu().numpy())
-        return _checked(np.concatenate(found), len(split.items), self.backbone.dimension)
+                pixels = torch.from_numpy(self._stacked(split.items[start : start + ENCODE_BATCH])).to(self.device)
+                if start == 0:
+                    check_repeatable(self.backbone, pixels)
+                found.append(features_of(self.backbone, pixels).float().cpu().numpy())
+        return self._checked(np.concatenate(found), split.items)
 
-
-def _checked(features: np.ndarray, count: int, dimension: int) -> np.ndarray:
-    if features.shape != (count, dimension):
-        raise ComponentError(
-            f"visual backbone: expected features of shape ({count}, {dimension}), found {features.shape}"
-        )
-    if not np.isfinite(features).all():
-        row = int(np.argmin(np.isfinite(features).all(axis=1)))
-        raise ComponentError(f"visual backbone: features of item {row} are not finite")
-    return features
+    def _checked(self, features: np.ndarray, items: Sequence[Item]) -> np.ndarray:
+        shape = (len(items), self.backbone.dimension)
+        if features.shape != shape:
+            raise broken(self.backbone, f"features of shape {shape}", str(features.shape))
+        if not np.isfinite(features).all():
+            row = int(np.argmin(np.isfinite(features).all(axis=1)))
+            wrong = features[row][~np.isfinite(features[row])][0]
+            raise broken(self.backbone, f"finite features of item {items[row].id!r}", wrong)
+        return features

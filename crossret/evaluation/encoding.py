@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from crossret.data.input_batches import Inputs, input_batch
+from crossret.makers import broken
 from crossret.model.dual_encoder import DualEncoder
+from crossret.model.token_states import tokens_of
 
 
 @torch.inference_mode()
@@ -21,8 +23,11 @@ def embed_texts(model: DualEncoder, texts: Sequence[str], batch_size: int, devic
     order = model.text.sequence.padding.batch_order([len(text) for text in texts])
     rows: list[Tensor] = []
     for start in range(0, len(order), batch_size):
-        tokens = model.text.encoder.tokenize([texts[index] for index in order[start : start + batch_size]])
+        part = [texts[index] for index in order[start : start + batch_size]]
+        tokens = tokens_of(model.text.encoder, part)
         rows.append(model.embed_texts({name: tensor.to(device) for name, tensor in tokens.items()}).float())
+        if len(rows[-1]) != len(part):
+            raise broken(model.text.encoder, f"states of {len(part)} texts", f"those of {len(rows[-1])}")
     embedded = torch.cat(rows)
     result = torch.empty_like(embedded)
     result[torch.tensor(order, device=device)] = embedded

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from crossret.contracts.loss import View, Views
 from crossret.contracts.text import Tokens, TokenStates
 from crossret.contracts.visual import Frames
+from crossret.makers import broken
 from crossret.model.frame_tower import FrameTower
 from crossret.model.text_tower import EncodedTexts, TextTower
 from crossret.model.visual_tower import VisualTower
@@ -59,7 +60,11 @@ class DualEncoder(nn.Module):
         """
         encoded: dict[View, EncodedTexts] = {}
         for batch in texts:
-            encoded |= self._split(self.text.encode(batch.tokens), batch.counts)
+            found = self.text.encode(batch.tokens)
+            asked = sum(batch.counts.values())
+            if len(found.mask) != asked:
+                raise broken(self.text.encoder, f"states of {asked} texts", f"those of {len(found.mask)}")
+            encoded |= self._split(found, batch.counts)
         embeddings: dict[View, Tensor] = {}
         if "visual" in wanted:
             embeddings["visual"] = self.visual(inputs)

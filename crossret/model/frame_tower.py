@@ -6,7 +6,8 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from crossret.contracts.visual import Frames
+from crossret.contracts.visual import ClipBackbone, Frames
+from crossret.data.backbone_features import features_of
 from crossret.errors import UsageError
 from crossret.model.heads import Head
 from crossret.model.padding import LEFT_OUT, Padding
@@ -66,7 +67,7 @@ class FrameTower(nn.Module):
     @staticmethod
     def _encoded(backbone: nn.Module, frames: Frames) -> Tensor:
         """Only real frames pass the backbone, so that padding costs nothing and is in no statistics of a batch."""
-        real: Tensor = backbone(frames.states[frames.mask])
+        real = features_of(cast(ClipBackbone, backbone), frames.states[frames.mask])
         features = real.new_zeros(*frames.mask.shape, real.shape[-1])
         features[frames.mask] = real
         return features

@@ -12,6 +12,7 @@ from crossret.contracts.text import TextEncoder, Tokens, TokenStates
 from crossret.model.heads import Head
 from crossret.model.padding import LEFT_OUT, Padding
 from crossret.model.sequence import SequenceLayers
+from crossret.model.token_states import states_of
 from crossret.recipe.models import TextRecipe
 
 
@@ -61,7 +62,7 @@ class TextTower(nn.Module):
 
     def encode(self, tokens: Tokens) -> EncodedTexts:
         """Tokens of N texts → their states inside the tower."""
-        raw = self.encoder(tokens)
+        raw = states_of(self.encoder, tokens)
         counted = TokenStates(raw.states, self.sequence.padding.counted(raw.mask))
         return EncodedTexts(counted, *self.sequence.project(raw.states, raw.mask))
 

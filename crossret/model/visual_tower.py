@@ -6,6 +6,8 @@ from typing import cast
 
 from torch import Tensor, nn
 
+from crossret.contracts.visual import PixelBackbone
+from crossret.data.backbone_features import features_of
 from crossret.model.heads import Head
 from crossret.model.principal_components import PrincipalComponents
 from crossret.recipe.models import VisualRecipe
@@ -39,7 +41,7 @@ class VisualTower(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Features ``(N, F)``, or pixels if the backbone trains → unit vectors ``(N, D)``."""
-        features = inputs if self.backbone is None else self.backbone(inputs)
+        features = inputs if self.backbone is None else features_of(cast(PixelBackbone, self.backbone), inputs)
         if self.principal_components is not None:
             features = self.principal_components(features)
         return cast(Tensor, self.head(self.projection(features)))

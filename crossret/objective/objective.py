@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 
 from crossret.contracts.loss import AdversarialTerm, LossContext, Term, View, Views
-from crossret.errors import ComponentError
+from crossret.following import check_follows
+from crossret.makers import blamed, broken
 from crossret.recipe.models import TermRecipe
 from crossret.registry import Registry
 
@@ -31,7 +32,7 @@ class Objective:
 
     def __call__(self, views: Views) -> tuple[Tensor, dict[str, Tensor]]:
         """The total and the weighted terms, detached."""
-        weighted = {name: self.weights[name] * term(views) for name, term in self.terms.items()}
+        weighted = {name: self.weights[name] * loss_of(term, views) for name, term in self.terms.items()}
         total = sum(weighted.values(), start=views.subjects.new_zeros((), dtype=_dtype(views)))
         return total, {name: value.detach() for name, value in weighted.items()}
 
@@ -43,7 +44,8 @@ class Objective:
         """Let every opponent make its step on detached views."""
         figures: dict[str, Tensor] = {}
         for name, term in self.adversarial().items():
-            figures |= {f"{name}.{key}": value for key, value in term.auxiliary_step(views).items()}
+            with blamed(term):
+                figures |= {f"{name}.{key}": value for key, value in term.auxiliary_step(views).items()}
         return figures
 
     def modules(self) -> dict[str, nn.Module]:
@@ -66,6 +68,22 @@ class Objective:
                 term.to(device)
 
 
+def loss_of(term: Term, views: Views) -> Tensor:
+    """The value of a term, checked as far as that needs no waiting for the device.
+
+    Raises:
+        ComponentError: it is no scalar on the device of the views.
+    """
+    with blamed(term):
+        value = term(views)
+    if not isinstance(value, Tensor) or value.shape or not value.is_floating_point():
+        what = f"{value.dtype} of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise broken(term, "one floating-point number, a tensor of shape ()", what)
+    if value.device != views.subjects.device:
+        raise broken(term, f"a loss on device {views.subjects.device}", f"one on {value.device}")
+    return value
+
+
 def _dtype(views: Views) -> torch.dtype:
     return next(iter(views.embeddings.values())).dtype
 
@@ -83,7 +101,6 @@ def build_objective(
     for name, recipe in recipes.items():
         context = LossContext(recipe.between, state_dimension, languages)
         term = registry.build("loss", recipe.loss, context, **recipe.options)
-        if not isinstance(term, Term):
-            raise ComponentError(f"loss {recipe.loss!r}: expected an object with 'views' that can be called")
+        check_follows(term, Term)
         terms[name] = term
     return Objective(terms, {name: recipe.weight for name, recipe in recipes.items()})

@@ -14,6 +14,7 @@ from crossret.data.input_batches import Inputs, ResidentArray, ResidentFrames, i
 from crossret.data.ragged import Ragged
 from crossret.data.sampling import Batch
 from crossret.model.dual_encoder import DualEncoder, TextBatch, text_views
+from crossret.model.token_states import tokens_of
 from crossret.objective.objective import Objective
 from crossret.training.batching import Batching
 
@@ -60,6 +61,6 @@ class Step:
         return found
 
     def _encoded(self, batch: Batch, group: tuple[View, ...]) -> TextBatch:
-        tokens = self.model.text.encoder.tokenize([text for view in group for text in batch.texts[view]])
+        tokens = tokens_of(self.model.text.encoder, [text for view in group for text in batch.texts[view]])
         on_device = {name: tensor.to(self.device, non_blocking=True) for name, tensor in tokens.items()}
         return TextBatch(on_device, {view: len(batch.texts[view]) for view in group})

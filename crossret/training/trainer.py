@@ -13,6 +13,7 @@ from accelerate import Accelerator
 
 from crossret.data.sampling import Batch, Sampler
 from crossret.errors import CrossretError
+from crossret.makers import maker_of
 from crossret.model.dual_encoder import DualEncoder
 from crossret.model.trained_weights import load_trained_state, trained_state
 from crossret.objective.objective import Objective
@@ -138,11 +139,14 @@ class Trainer:
             self.setting.report(self.state.progress.step / self.total_steps, loss)
 
     def _finite(self, loss: float) -> float:
-        if not math.isfinite(loss):
-            raise DivergedError(
-                f"the loss is {loss} at step {self.state.progress.step}; a smaller training.learning_rate may help"
-            )
-        return loss
+        if math.isfinite(loss):
+            return loss
+        first = set(self.state.means.first_unfinite()) & set(self.objective.terms)
+        # Where all terms are, what they read is no number.
+        told = first if len(first) < len(self.objective.terms) else ()
+        made = [f"term {name!r}, {maker_of(self.objective.terms[name])}, was the first" for name in sorted(told)]
+        said = "; ".join([*made, "a smaller training.learning_rate may help"])
+        raise DivergedError(f"the loss is {loss} at step {self.state.progress.step}; {said}")
 
     def _validate(self, log: EventLog) -> None:
         state, progress = self.state, self.state.progress

@@ -8,6 +8,7 @@ from crossret.contracts.data import Caption
 from crossret.contracts.translation import CaptionTranslator, Route, Translation, Translator
 from crossret.data.pools import AlignedText, SubjectTexts
 from crossret.errors import DataError
+from crossret.makers import blamed, broken, maker_of
 
 
 def route_between(translator: Translator, source: str, target: str) -> Route:
@@ -29,7 +30,9 @@ def translate_captions(captions: Sequence[Caption], translator: Translator, rout
         DataError: the translator breaks its contract (count, empty answers).
     """
     if isinstance(translator, CaptionTranslator):
-        return _checked([c.text for c in captions], translator.translate_captions(captions, route), route)
+        with blamed(translator):
+            answers = translator.translate_captions(captions, route)
+        return _checked([c.text for c in captions], answers, translator, route)
     return translate_all([caption.text for caption in captions], translator, route)
 
 
@@ -40,17 +43,24 @@ def translate_all(texts: Sequence[str], translator: Translator, route: Route) ->
         DataError: the translator breaks its contract (count, empty answers).
     """
     distinct = sorted(set(texts))
-    answers = _checked(distinct, translator.translate(distinct, route), route)
+    with blamed(translator):
+        answers = translator.translate(distinct, route)
+    _checked(distinct, answers, translator, route)
     found = dict(zip(distinct, answers, strict=True))
     return [found[text] for text in texts]
 
 
-def _checked(texts: Sequence[str], answers: list[Translation], route: Route) -> list[Translation]:
+def _checked(
+    texts: Sequence[str], answers: list[Translation], translator: Translator, route: Route
+) -> list[Translation]:
+    maker = maker_of(translator)
     if len(answers) != len(texts):
-        raise DataError(f"{route}: {len(answers)} answers for {len(texts)} texts")
+        raise DataError(f"{route}: {len(answers)} answers for {len(texts)} texts, by {maker}")
     for text, answer in zip(texts, answers, strict=True):
+        if not isinstance(answer, Translation):
+            raise broken(translator, "answers of class Translation", f"{type(answer).__name__} for {text!r}")
         if not answer.text.strip() and answer.status != "failed":
-            raise DataError(f"{route}: empty translation of {text!r}, status {answer.status!r}")
+            raise DataError(f"{route}: empty translation of {text!r}, status {answer.status!r}, by {maker}")
     return answers
 
 

@@ -47,6 +47,7 @@ def test_the_order_of_frames_matters() -> None:
 def test_a_trained_backbone_sees_real_frames_only_and_gets_gradients() -> None:
     seen: list[Tensor] = []
     backbone = nn.Sequential(nn.Flatten(), nn.Linear(12, 5))
+    backbone.dimension = 5
     backbone.register_forward_pre_hook(lambda module, args: seen.append(args[0]))
     tower = small_tower(backbone=backbone)
     pixels = torch.randn(2, 3, 3, 2, 2)

@@ -10,6 +10,7 @@ from crossret.recipe.models import VisualRecipe
 
 def test_a_trained_backbone_is_part_of_the_tower_and_gets_gradients() -> None:
     backbone = nn.Sequential(nn.Flatten(), nn.Linear(12, 5))
+    backbone.dimension = 5
     tower = VisualTower(5, VisualRecipe(hidden=4), 3, 0.0, backbone)
     tower(torch.randn(6, 3, 2, 2)).sum().backward()
     assert backbone[1].weight.grad is not None
