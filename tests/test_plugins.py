@@ -156,7 +156,10 @@ BROKEN: dict[str, tuple[str, str]] = {
         "from crossret.hookspecs import hookimpl\n@hookimpl\ndef register_losses(): ...",
         "hook 'register_losses' takes (); expected (register)",
     ),
-    "target": (HALF.format(rest="register('bad', 'no_class')"), "loss 'bad' of plugin 'bad': target 'no_class'"),
+    "target": (
+        HALF.format(rest="register('bad', 'no_class')"),
+        "loss 'bad' of plugin 'bad' (zz-bad): target 'no_class'",
+    ),
     "twice": (HALF.format(rest="register('first-half', 'x:Z')"), "loss 'first-half' is registered twice"),
     "half": (HALF.format(rest="raise OSError('disk')"), "OSError: disk"),
     "taken": (

@@ -69,6 +69,19 @@ def test_added_figures_are_copied() -> None:
     assert means.means() == {"a": 1.0}
 
 
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_the_figure_that_was_no_number_first_is_told(bad: float) -> None:
+    means = RunningMeans()
+    assert means.first_unfinite() == ()
+    means.add({"a": torch.tensor(1.0), "b": torch.tensor(1.0)})
+    assert means.first_unfinite() == ()
+    means.add({"a": torch.tensor(1.0), "b": torch.tensor(bad)})
+    means.add({"a": torch.tensor(bad), "b": torch.tensor(bad)})
+    assert means.first_unfinite() == ("b",)
+    means.reset()
+    assert means.first_unfinite() == ()
+
+
 @pytest.mark.parametrize("resident", [0, 1 << 30])
 def test_inputs_are_those_of_the_items_whether_they_are_kept_on_the_device_or_not(
     resident: int, monkeypatch: pytest.MonkeyPatch
