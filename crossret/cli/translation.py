@@ -122,9 +122,60 @@ def dataset_(
     click.echo(f"wrote {output.path} ({len(table.rows):,} texts) and {provenance_file(output.path).name}", err=True)
 
 
-def _read_sources(dataset: str, translator: str, options: dict[str, Any], overrides: tuple[str, ...]) -> TextSources:
+def _read_sources(
+    dataset: str, translator: str | None, options: dict[str, Any], overrides: tuple[str, ...]
+) -> TextSources:
     from crossret.recipe.models import TextSources
     from crossret.recipe.reading import merged, validated
 
-    named = {"data": {"dataset": dataset}, "translation": {"translator": translator, "options": options}}
-    return validated(TextSources, merged([named], overrides), "crossret translate")
+    named = {"translation": {"translator": translator}} if translator else {}
+    content = merged([{"data": {"dataset": dataset}, "translation": {"options": options}}, named], overrides)
+    return validated(TextSources, content, "crossret translate")
+
+
+@translate.command(short_help="BLEU, chrF, unknown and copied words, and what is found without translating.")
+@click.argument("dataset")
+@click.option("--lang", "languages", type=LIST, default=(), help="Default: all of the data set that there is a way to.")
+@click.option(
+    "--via", "translator", metavar="TRANSLATOR", help=f"{VIA} Default: the translations that come with the data."
+)
+@click.option("--split", help="Whose captions are measured; default: train, and the first gallery for the way home.")
+@click.option("--sample", type=click.IntRange(min=1), help="Only captions of so many items, always the same ones.")
+@click.option("--every-route", is_flag=True, help="All routes of the translator, not only the best of each pair.")
+@click.option("--baseline", default="lexical", show_default=True, help="Finds items without translating.")
+@_sources
+@table_format()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+def quality(
+    dataset: str,
+    languages: tuple[str, ...],
+    translator: str | None,
+    split: str | None,
+    sample: int | None,
+    every_route: bool,
+    baseline: str,
+    options: dict[str, Any],
+    overrides: tuple[str, ...],
+    format_: str,
+    output: Path | None,
+) -> None:
+    """Say how noisy the translations of DATASET are.
+
+    Human captions are the references where the data set has any; without, there are round trips and what the engine
+    marks itself.
+    """
+    from crossret.bench.components import build_baseline
+    from crossret.bench.translating import languages_in, surveyed_in, texts_of, with_shipped_translations
+    from crossret.cli.printing import show
+    from crossret.cli.quality_tables import quality_tables
+    from crossret.cli.translation_display import TranslationDisplay
+    from crossret.plugins import plugins
+    from crossret.translation.survey import survey
+
+    sources = _read_sources(dataset, translator, options, overrides)
+    texts = texts_of(sources if translator else with_shipped_translations(sources, plugins()), plugins())
+    surveyed = surveyed_in(texts, split, sample, every_route)
+    judge = build_baseline(baseline, {}, plugins().registry)
+    with TranslationDisplay() as display:
+        found = list(survey(surveyed, languages_in(texts, languages), texts.translator, judge, display.watch))
+    show(quality_tables(dataset, found), format_, output)

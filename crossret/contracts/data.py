@@ -174,6 +174,18 @@ class TranslatedDataset(Protocol):
 
 
 @runtime_checkable
+class ParallelDataset(Protocol):
+    """A data set some of whose human captions are translations, so that machine translations can be compared with them.
+
+    Where a data set does not say so, captions of two languages only describe the same item.
+    """
+
+    def parallel(self, protocol: str, lang: str) -> bool:
+        """Whether the captions of a language translate the source captions of their subject, in the same order."""
+        ...
+
+
+@runtime_checkable
 class ClipDataset(Dataset, Protocol):
     """A data set whose items are video files."""
 

@@ -12,6 +12,7 @@ from crossret.contracts.translation import Route, Translation, Translator
 from crossret.errors import UsageError, unknown
 from crossret.translation.asking import Report, ask
 from crossret.translation.reachable import route_home, route_out
+from crossret.translation.variants import way_back
 
 Purpose = Literal["source captions", "back-translations", "queries"]
 
@@ -100,22 +101,36 @@ def translated_parts(wanted: Wanted, translator: Translator, watch: Watch) -> It
     }
     for lang, queries in wanted.queries.items():
         if wanted.source:
-            forward = _part("source captions", wanted.source, translator, there[lang], watch)
+            forward = translated("source captions", wanted.source, translator, there[lang], watch)
             yield forward
             if wanted.back:
-                yield _part("back-translations", translations_as_captions(forward), translator, home[lang], watch)
+                yield translated_back(forward, translator, watch)
         if queries:
-            yield _part("queries", queries, translator, home[lang], watch)
+            yield translated("queries", queries, translator, home[lang], watch)
 
 
-def translations_as_captions(part: Part) -> tuple[Caption, ...]:
-    """The translations that did not fail, as captions with the ids of those they translate."""
-    target = part.route.hops[-1].target
-    answered = zip(part.captions, part.answers, strict=True)
-    return tuple(replace(c, lang=target, text=a.text) for c, a in answered if a.status != "failed")
+def translated(
+    purpose: Purpose, captions: tuple[Caption, ...], translator: Translator, route: Route, watch: Watch
+) -> Part:
+    """Captions along a route.
 
-
-def _part(purpose: Purpose, captions: tuple[Caption, ...], translator: Translator, route: Route, watch: Watch) -> Part:
+    Raises:
+        DataError: the translator breaks its contract, or cannot answer a text.
+    """
     started = time.monotonic()
     answers = ask(captions, translator, route, watch(purpose, route))
     return Part(purpose, route, captions, tuple(answers), time.monotonic() - started)
+
+
+def translated_back(part: Part, translator: Translator, watch: Watch) -> Part:
+    """The translations that did not fail, back by the same engines where these know a way.
+
+    They go back as captions with the ids of those they translate.
+
+    Raises:
+        DataError: there is no route, the translator breaks its contract, or cannot answer a text.
+    """
+    target = part.route.hops[-1].target
+    answered = zip(part.captions, part.answers, strict=True)
+    captions = tuple(replace(c, lang=target, text=a.text) for c, a in answered if a.status != "failed")
+    return translated("back-translations", captions, translator, way_back(translator, part.route), watch)

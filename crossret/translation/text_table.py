@@ -26,6 +26,7 @@ class TextRow(NamedTuple):
     translation: str
     status: str
     unknown: int
+    unknown_words: str
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def table_of(parts: Iterable[Part]) -> TextTable:
     for part in parts:
         pair = part.route.hops[0].source, part.route.hops[-1].target
         for caption, answer in zip(part.captions, part.answers, strict=True):
-            row = TextRow(*pair, caption.text, answer.text, answer.status, answer.unknown)
+            words = " ".join(answer.unknown_words)
+            row = TextRow(*pair, caption.text, answer.text, answer.status, answer.unknown, words)
             differing += rows.setdefault((*pair, caption.text), row) != row
     return TextTable(tuple(rows.values()), differing)
 

@@ -130,6 +130,10 @@ class Multi30k(FilesDataset):
         names = [independent(split, number, lang) for number in range(1, PER_IMAGE + 1)]
         return numbered(pair for name in names for pair in self._pairs(image_list_2(split), name))
 
+    def parallel(self, protocol: str, lang: str) -> bool:
+        """Those of task 1; those of task 2 were written from the picture."""
+        return protocol != "task2"
+
     def _pairs(self, list_name: str, name: str) -> list[tuple[str, str]]:
         pictures, lines = self._pictures(list_name), self.files.texts(name)
         if len(lines) != len(pictures):

@@ -90,6 +90,10 @@ class EmojiDataset:
             )
         return found
 
+    def parallel(self, protocol: str, lang: str) -> bool:
+        """Yes: CLDR's names of a language render the English ones."""
+        return True
+
     def image(self, item: Item) -> Image:
         """The drawing, 128 by 128 pixels, RGB on white.
 

@@ -33,7 +33,10 @@ def test_the_file_translator_reads_what_was_written(suffix: str, tmp_path_factor
     @given(st.dictionaries(TEXTS, st.tuples(TEXTS, st.integers(0, 9)), min_size=1))
     def check(texts: dict[str, tuple[str, int]]) -> None:
         path = tmp_path_factory.mktemp("out") / f"t{suffix}"
-        answered = [(text, Translation(answer, "ok", unknown)) for text, (answer, unknown) in texts.items()]
+        answered = [
+            (text, Translation(answer, "ok", count, unknown_words=("ladder", "cerro")[:count]))
+            for text, (answer, count) in texts.items()
+        ]
         write_rows(path, table_of([part(*answered, ("no luck\n", Translation("", "failed")))]).rows)
         read = FileTranslator(str(path))
         (route,) = read.routes("en", "xx")
@@ -44,7 +47,7 @@ def test_the_file_translator_reads_what_was_written(suffix: str, tmp_path_factor
 
 
 def test_equal_rows_give_equal_bytes(tmp_path: Path) -> None:
-    rows = [TextRow("en", "xx", "a", "b", "ok", 0)]
+    rows = [TextRow("en", "xx", "a", "b", "ok", 0, "")]
     write_rows(tmp_path / "a.csv.gz", rows)
     write_rows(tmp_path / "b.csv.gz", rows)
     assert (tmp_path / "a.csv.gz").read_bytes() == (tmp_path / "b.csv.gz").read_bytes()
@@ -53,7 +56,7 @@ def test_equal_rows_give_equal_bytes(tmp_path: Path) -> None:
 def test_of_two_answers_to_one_text_the_first_counts_and_the_other_is_counted() -> None:
     first, other = Translation("x", "ok"), Translation("y", "ok")
     table = table_of([part(("a", first), ("a", other), ("a", first), ("b", other))])
-    assert table.rows == (TextRow("en", "xx", "a", "x", "ok", 0), TextRow("en", "xx", "b", "y", "ok", 0))
+    assert table.rows == (TextRow("en", "xx", "a", "x", "ok", 0, ""), TextRow("en", "xx", "b", "y", "ok", 0, ""))
     assert table.differing == 1
 
 

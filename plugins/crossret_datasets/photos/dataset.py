@@ -99,6 +99,10 @@ class Photos:
         found = self._captions[lang]
         return tuple(found[item.id] for item in self.split(protocol, split).items if item.id in found)
 
+    def parallel(self, protocol: str, lang: str) -> bool:
+        """Those of Multi30K's task 1 translate one another."""
+        return CAPTIONS.get(lang) == CAPTIONS[SOURCE]
+
     def image(self, item: Item) -> Image:
         """The picture, RGB, 224 × 224."""
         from PIL import Image

@@ -111,8 +111,15 @@ def read_translations(path: Path) -> dict[Key, Translation]:
             raise DataError(f"{where}: unknown status {row['status']!r}{nearest(row['status'], STATUSES)}")
         if not row["text"].strip() and status != "failed":
             raise DataError(f"{where}: empty translation with status {status!r}; expected 'failed'")
-        rows[row["id"], protocol, int(number)] = Translation(row["text"], status, _unknown(row.get("unknown", "-")))
+        rows[row["id"], protocol, int(number)] = Translation(
+            row["text"], status, _unknown(row.get("unknown", "-")), unknown_words=_words(row.get("unknown_words", "-"))
+        )
     return rows
+
+
+def _words(value: str) -> tuple[str, ...]:
+    """Unknown words; ``-``: none, or the engine cannot tell."""
+    return () if value == "-" else tuple(value.split())
 
 
 def _unknown(value: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from invented_files import draw, write, write_lines, write_multi30k
 
-from crossret.contracts.data import Dataset, FetchedDataset
+from crossret.contracts.data import Dataset, FetchedDataset, ParallelDataset
 from crossret.errors import DataError, UsageError
 from crossret_datasets.multi30k import FACTS, Multi30k
 from crossret_datasets.multi30k_checksums import MD5
@@ -25,6 +25,14 @@ def texts(data: Multi30k, protocol: str, split: str, lang: str) -> list[tuple[st
 def test_it_follows_the_contracts(root: Path) -> None:
     assert isinstance(Multi30k(str(root)), Dataset)
     assert isinstance(Multi30k(str(root)), FetchedDataset)
+    assert isinstance(Multi30k(str(root)), ParallelDataset)
+
+
+def test_only_captions_of_task_1_translate_one_another(root: Path) -> None:
+    data = Multi30k(str(root))
+    assert {protocol: data.parallel(protocol, "de") for protocol in data.protocols} == {
+        protocol: protocol != "task2" for protocol in data.protocols
+    }
 
 
 def test_task_1_joins_lines_with_the_list_of_pictures(root: Path) -> None:

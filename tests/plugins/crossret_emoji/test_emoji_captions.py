@@ -8,10 +8,19 @@ from pathlib import Path
 import pytest
 from tampering import overwrite
 
+from crossret.contracts.data import ParallelDataset
 from crossret.errors import DataError, UsageError
 from crossret_emoji.dataset import EmojiDataset
 from crossret_emoji.languages import load_languages
 from crossret_emoji.layout import SHIPPED, texts
+
+
+def test_names_of_a_language_render_the_english_ones(emoji: EmojiDataset) -> None:
+    assert isinstance(emoji, ParallelDataset)
+    for protocol, split in (("cross-design", "twemoji"), ("cross-concept", "val")):
+        english, german = (emoji.captions(protocol, split, lang) for lang in ("en", "de"))
+        assert emoji.parallel(protocol, "de")
+        assert [caption.subject for caption in english] == [caption.subject for caption in german]
 
 
 def test_languages_and_scripts(emoji: EmojiDataset) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from photo_folder import TEST, TRAIN, VAL, make_photo_folder, write_checksums
 
-from crossret.contracts.data import Dataset, TranslatedDataset
+from crossret.contracts.data import Dataset, ParallelDataset, TranslatedDataset
 from crossret.errors import DataError, UsageError
 from crossret.translation.fill import translated_queries
 from crossret.translation.pooling import Translators, translated_pool
@@ -36,6 +36,10 @@ def test_it_follows_both_contracts_and_reads_one_caption_per_photo(root: Path) -
     photos = Photos(str(root))
     assert isinstance(photos, Dataset)
     assert isinstance(photos, TranslatedDataset)
+    assert isinstance(photos, ParallelDataset)
+    assert [lang for lang in photos.test_languages("official") if photos.parallel("official", lang)] == [
+        *("en", "de", "fr", "cs", "pt-BR")
+    ]
     assert [item.id for item in photos.split("official", "test").items] == list(TEST)
     captions = photos.captions("official", "train", "pt-BR")
     assert [caption.subject for caption in captions] == list(TRAIN)
@@ -77,6 +81,7 @@ def test_engines_come_best_first_and_unknown_words_are_added_over_hops(root: Pat
     answers = photos.recorded(captions, weak)
     assert [answer.status for answer in answers[:2]] == ["failed", "ok"]
     assert answers[1].unknown == 3
+    assert answers[1].unknown_words == ("x",)
     assert photos.recorded(captions, neural)[0].unknown == 0
     assert photos.recorded_routes("zh", "en") == ()
 

@@ -1,0 +1,79 @@
+"""How good translations are, as far as numbers say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from crossret.data.normal_text import tokens
+from crossret.translation.parts import Part
+from crossret.translation.references import Kind
+from crossret.translation.scores import Scores, scores
+
+# Shorter words are often the same in two languages by chance or by kinship.
+LETTERS_OF_A_COPY: Final = 4
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What can be counted about the translations of one part; shares are of 1.
+
+    Attributes:
+        references: what they were compared with; ``None``: with nothing.
+        captions: how many were translated, the failed ones included.
+        compared: how many have references.
+        unknown: unknown words per word of the source; ``None`` if the translator marked none at all, which one that
+            cannot tell never does.
+        copied: translations that equal their source, case-folded.
+        copied_words: of the words of at least four letters in the translations, those that stand in their source, too;
+            ``None`` if no translation has any.
+        length: characters of the translations per character of their sources.
+    """
+
+    part: Part
+    references: Kind | None
+    captions: int
+    compared: int
+    failed: int
+    scores: Scores | None
+    unknown: float | None
+    copied: float
+    copied_words: float | None
+    length: float
+
+
+def figures_of(part: Part, kind: Kind | None, references: Mapping[str, Sequence[str]]) -> Figures:
+    """Figures of a part.
+
+    Args:
+        part: translations.
+        kind: of the references.
+        references: texts to compare with, by id of the caption; captions without any are counted, but not compared.
+
+    Raises:
+        ComponentError: sacrebleu is needed and not installed.
+    """
+    usable = [(c, a) for c, a in zip(part.captions, part.answers, strict=True) if a.status != "failed"]
+    compared = [(a.text, references[c.id]) for c, a in usable if c.id in references]
+    marked = sum(a.unknown for _, a in usable)
+    copies, long_words = 0, 0
+    for caption, answer in usable:
+        long = {word for word in tokens(answer.text) if len(word) >= LETTERS_OF_A_COPY}
+        copies, long_words = copies + len(long & tokens(caption.text)), long_words + len(long)
+    return Figures(
+        part=part,
+        references=kind if compared else None,
+        captions=len(part.captions),
+        compared=len(compared),
+        failed=len(part.captions) - len(usable),
+        scores=_scores(compared, part) if compared else None,
+        unknown=marked / sum(len(c.text.split()) for c, _ in usable) if marked else None,
+        copied=sum(a.status == "copied" for _, a in usable) / max(1, len(usable)),
+        copied_words=copies / long_words if long_words else None,
+        length=sum(len(a.text) for _, a in usable) / max(1, sum(len(c.text) for c, _ in usable)),
+    )
+
+
+def _scores(compared: Sequence[tuple[str, Sequence[str]]], part: Part) -> Scores:
+    return scores([text for text, _ in compared], [of for _, of in compared], part.route.hops[-1].target)
