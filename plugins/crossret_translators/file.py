@@ -1,23 +1,23 @@
-"""``file``: answers from a file of recorded translations."""
+"""``file``: answers from a file of recorded translations, or from several."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, get_args
 
 from crossret.contracts.translation import Hop, Route, Status, Translation
 from crossret.errors import DataError, nearest
+from crossret_translators.files import Stamp, digest_of, stamp_of
 from crossret_translators.rows import Row, read_rows
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class Recorded(NamedTuple):
-    """A translation and the line it came from."""
+    """A translation and the file and line it came from."""
 
+    path: Path
     line: int
     translation: Translation
 
@@ -31,12 +31,13 @@ class FileTranslator:
     text, case-folded, is ``copied``. Only the pair of languages asked for is kept in memory.
 
     Args:
-        path: a ``.csv``, ``.tsv`` or ``.jsonl`` file, or one of them with ``.gz`` behind it; UTF-8.
+        path: a ``.csv``, ``.tsv`` or ``.jsonl`` file, or one of them with ``.gz`` behind it; UTF-8. Or a folder of such
+            files, which count as one: no two of them may answer a text differently.
     """
 
     def __init__(self, path: str) -> None:
         self.path = Path(path)
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: Stamp = ()
         self._digest: str | None = None
         self._pairs: frozenset[tuple[str, str]] | None = None
         self._recorded: dict[tuple[str, str], dict[str, Recorded]] = {}
@@ -49,7 +50,7 @@ class FileTranslator:
         """
         self._refresh()
         if self._pairs is None:
-            self._pairs = frozenset((row.source, row.target) for row in read_rows(self.path))
+            self._pairs = frozenset((row.source, row.target) for path in self._files() for row in read_rows(path))
         if (source, target) not in self._pairs:
             return ()
         return (Route((Hop("file", source, target, version=self.fingerprint()),)),)
@@ -63,7 +64,7 @@ class FileTranslator:
         self._refresh()
         source, target = route.hops[0].source, route.hops[-1].target
         if (source, target) not in self._recorded:
-            self._recorded[source, target] = load_pair(self.path, source, target)
+            self._recorded[source, target] = load_pair(self._files(), source, target)
         recorded = self._recorded[source, target]
         missing = [text for text in texts if text not in recorded]
         if missing:
@@ -74,47 +75,45 @@ class FileTranslator:
         return [recorded[text].translation for text in texts]
 
     def fingerprint(self) -> str:
-        """Hash of the file's content.
+        """Hash of the content.
 
         Raises:
             DataError: the file is missing.
         """
         self._refresh()
         if self._digest is None:
-            with self.path.open("rb") as file:
-                self._digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            self._digest = digest_of(self._stamp)
         return self._digest
 
+    def _files(self) -> list[Path]:
+        return [Path(name) for name, _, _ in self._stamp]
+
     def _refresh(self) -> None:
-        """Forget what was read if the file has changed since."""
-        try:
-            status = os.stat(self.path)
-        except OSError as error:
-            folder = self.path.parent
-            siblings = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
-            raise DataError(f"{self.path}: {error.strerror}{nearest(self.path.name, siblings)}") from error
-        stamp = (status.st_size, status.st_mtime_ns)
+        """Forget what was read if a file has changed since."""
+        stamp = stamp_of(self.path)
         if stamp != self._stamp:
             self._stamp, self._digest, self._pairs, self._recorded = stamp, None, None, {}
 
 
-def load_pair(path: Path, source: str, target: str) -> dict[str, Recorded]:
+def load_pair(paths: Iterable[Path], source: str, target: str) -> dict[str, Recorded]:
     """The translations of one pair of languages by text.
 
     Raises:
         DataError: a row is malformed, or two rows of one text disagree.
     """
     recorded: dict[str, Recorded] = {}
-    for row in read_rows(path):
-        if row.source != source or row.target != target:
-            continue
-        translation = to_translation(path, row)
-        first = recorded.setdefault(row.text, Recorded(row.line, translation))
-        if first.translation != translation:
-            raise DataError(
-                f"{path}:{row.line}: {row.text!r} is {_shown(translation)}, but line {first.line} says "
-                f"{_shown(first.translation)}"
-            )
+    for path in paths:
+        for row in read_rows(path):
+            if (row.source, row.target) != (source, target):
+                continue
+            translation = to_translation(path, row)
+            first = recorded.setdefault(row.text, Recorded(path, row.line, translation))
+            if first.translation != translation:
+                there = f"line {first.line}" if first.path == path else f"{first.path}:{first.line}"
+                raise DataError(
+                    f"{path}:{row.line}: {row.text!r} is {_shown(translation)}, but {there} says "
+                    f"{_shown(first.translation)}"
+                )
     return recorded
 
 

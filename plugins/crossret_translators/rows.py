@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from crossret.errors import DataError, nearest
 
@@ -104,8 +104,9 @@ def _check_columns(where: str, found: list[str]) -> None:
             raise DataError(f"{where}: no column {name!r}{nearest(name, found)}")
 
 
-_READERS: dict[str, Callable[[Path, str], Iterator[Row]]] = {
+_READERS: Final[dict[str, Callable[[Path, str], Iterator[Row]]]] = {
     ".csv": partial(_separated, delimiter=","),
     ".tsv": partial(_separated, delimiter="\t"),
     ".jsonl": _json_lines,
 }
+FORMATS: Final = tuple(_READERS)

@@ -214,3 +214,29 @@ def test_loads_a_large_file_quickly(write: Write) -> None:
     assert answers(translator, "en", "es", "text number 24999")[0].text == "texto número 24999"
     # Measured at 0.3 s on one core; the rest is room for a slower one.
     assert time.process_time() - start < 2
+
+
+def test_the_files_of_a_folder_count_as_one(tmp_path: Path, write: Write) -> None:
+    write(HEADER, *ROWS, name="es.csv")
+    write(HEADER, "en,fr,dog,chien,ok,0", "en,es,dog,perro,ok,0", name="fr.csv.gz")
+    (tmp_path / "fr.csv.gz.provenance.json").write_text("{}")
+    (tmp_path / ".fr.csv.partial").write_text("half")
+    folder = FileTranslator(str(tmp_path))
+    assert [answer.text for answer in answers(folder, "en", "fr", "dog")] == ["chien"]
+    assert [answer.text for answer in answers(folder, "en", "es", "dog")] == ["perro"]
+    before = folder.fingerprint()
+    write(HEADER, "en,de,dog,Hund,ok,0", name="de.csv")
+    assert folder.fingerprint() != before
+    assert [answer.text for answer in answers(folder, "en", "de", "dog")] == ["Hund"]
+
+
+def test_two_files_of_a_folder_must_agree(tmp_path: Path, write: Write) -> None:
+    write(HEADER, "en,es,dog,perro,ok,0", name="a.csv")
+    write(HEADER, "en,es,dog,can,ok,0", name="b.csv")
+    with pytest.raises(DataError, match=r"b\.csv:2: 'dog' is 'can' \(ok, 0 unknown\), but .*a\.csv:2 says 'perro'"):
+        answers(FileTranslator(str(tmp_path)), "en", "es", "dog")
+
+
+def test_a_folder_without_translations_says_what_it_should_hold(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"this folder holds no file of translations; expected \.csv, \.tsv, \.jsonl"):
+        FileTranslator(str(tmp_path)).fingerprint()
