@@ -13,6 +13,7 @@ from crossret.bench.checkpoints import MODEL_FILE, Checkpoint
 from crossret.bench.components import build_dataset
 from crossret.bench.folders import training_folder
 from crossret.bench.preparation import prepare_gallery
+from crossret.bench.questions import asked_gallery
 from crossret.contracts.data import Item
 from crossret.errors import DataError, UsageError, unknown
 from crossret.evaluation.encoding import embed_items, embed_texts
@@ -73,12 +74,10 @@ def rank_all_galleries(
         DataError: the query needs a translation that does not exist.
     """
     check_language(assembly, language)
-    anchors = anchors_of(checkpoint, language, recipe.anchors)
+    anchors = anchors_of(checkpoint, language, recipe)
     found = []
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
-        gallery = assembly.gallery(
-            name, language, translated=recipe.query != "target", duplicates=recipe.duplicate_captions
-        )
+        gallery = asked_gallery(assembly, name, language, recipe)
         inputs = assembly.visual.of(gallery.split)
         prepare_gallery(checkpoint.model, gallery)
         found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint), anchors))

@@ -12,8 +12,8 @@ from torch import nn
 
 from crossret.bench.components import (
     build_dataset,
-    build_further_translators,
     build_translator,
+    further_translators_of,
     protocol_of,
     views_of_terms,
 )
@@ -70,7 +70,9 @@ class Assembly:
     @cached_property
     def further_translators(self) -> tuple[Translator, ...]:
         """Those that only training captions are translated with."""
-        return build_further_translators(self.recipe, self.dataset, self.registry)
+        return further_translators_of(
+            self.recipe.translation.also, self.recipe.data.dataset, self.dataset, self.registry
+        )
 
     @cached_property
     def protocol(self) -> str:

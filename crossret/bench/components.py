@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from crossret.contracts.baseline import Baseline
@@ -9,7 +10,7 @@ from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import UsageError, unknown
 from crossret.following import check_follows
-from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe, TranslationRecipe
+from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe, TranslationRecipe, TranslatorRecipe
 from crossret.registry import Component, Registry, construct
 
 
@@ -20,7 +21,7 @@ def components_of(recipe: Recipe, registry: Registry) -> list[Component]:
         UsageError: one of them does not exist; the line names the nearest.
     """
     names = [("dataset", recipe.data.dataset), ("translator", recipe.translation.translator)]
-    names.extend(("translator", further.translator) for further in recipe.translation.also)
+    names.extend(("translator", t.translator) for t in (*recipe.translation.also, *recipe.evaluation.also))
     if recipe.baseline is not None:
         names.append(("baseline", recipe.baseline))
     else:
@@ -92,18 +93,17 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
     return translator
 
 
-def build_further_translators(recipe: Recipe, dataset: Dataset, registry: Registry) -> tuple[Translator, ...]:
-    """Those of ``translation.also``, built like the first one.
+def further_translators_of(
+    recipes: Sequence[TranslatorRecipe], data_name: str, dataset: Dataset, registry: Registry
+) -> tuple[Translator, ...]:
+    """Translators besides the first one, built like it.
 
     Raises:
         UsageError: as for the first one.
         ComponentError: as for the first one.
     """
-    alone = [TranslationRecipe(translator=t.translator, options=t.options) for t in recipe.translation.also]
-    return tuple(
-        build_translator(recipe.model_copy(update={"translation": translation}), dataset, registry)
-        for translation in alone
-    )
+    alone = [TranslationRecipe(translator=recipe.translator, options=recipe.options) for recipe in recipes]
+    return tuple(translator_of(translation, data_name, dataset, registry) for translation in alone)
 
 
 def parameters_of(component: Component) -> frozenset[str]:

@@ -21,7 +21,12 @@ LATER_OF_TRANSLATION = {
     "confidence": "none",
     "unknown_words": "keep",
 }
-LATER_OF_EVALUATION = {"duplicate_captions": "distinct", "galleries": None}
+LATER_OF_EVALUATION: dict[str, Any] = {
+    "duplicate_captions": "distinct",
+    "galleries": None,
+    "also": [],
+    "variants": {"routes": 1, "alternatives": 0},
+}
 
 
 def hash_of(content: Any) -> str:

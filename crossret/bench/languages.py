@@ -17,17 +17,24 @@ class Languages:
 
     Attributes:
         further: translators of training captions only.
+        asked: further translators of what is translated when a model is asked.
     """
 
     dataset: Dataset
     translator: Translator
     protocol: str
     further: tuple[Translator, ...] = ()
+    asked: tuple[Translator, ...] = ()
 
     def fingerprints(self) -> dict[str, str]:
         """Hashes of captions and translations."""
         found = {"dataset": self.dataset.fingerprint(), "translator": self.translator.fingerprint()}
         return found | {f"translator {number}": t.fingerprint() for number, t in enumerate(self.further, start=2)}
+
+    def asked_fingerprints(self) -> dict[str, str]:
+        """Those, and hashes of the translations that only a question needs."""
+        asked = {f"asked translator {number}": t.fingerprint() for number, t in enumerate(self.asked, start=2)}
+        return self.fingerprints() | asked
 
     def check(self, languages: Sequence[str]) -> None:
         """Refuse languages without human test captions.

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from crossret.bench.components import (
     build_dataset,
-    build_further_translators,
     build_translator,
     components_of,
+    further_translators_of,
     galleries_of,
     protocol_of,
     views_of_terms,
@@ -171,8 +171,11 @@ class _Planner:
                 f"crossret evaluate CHECKPOINT --data {recipe.data.dataset}"
             )
         wanted = self.selection.languages or self.suite.languages
-        further = build_further_translators(recipe, dataset, self.registry)
-        languages = Languages(dataset, self._translator(recipe, dataset), protocol, further)
+        further, asked = (
+            further_translators_of(part.also, recipe.data.dataset, dataset, self.registry)
+            for part in (recipe.translation, recipe.evaluation)
+        )
+        languages = Languages(dataset, self._translator(recipe, dataset), protocol, further, asked)
         languages.check(wanted)
         possible = []
         for language in wanted:
@@ -208,7 +211,7 @@ class _Planner:
             shown |= _foreign(versions)
         return PlannedUnit(
             id=unit,
-            key=unit_key(recipe, unit, training.key if training else "", languages.fingerprints(), shown),
+            key=unit_key(recipe, unit, training.key if training else "", languages.asked_fingerprints(), shown),
             recipe=recipe,
             label=label,
             group=entry.group,

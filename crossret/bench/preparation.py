@@ -23,7 +23,7 @@ def prepare_training(model: DualEncoder, training: TrainingSet, views: Collectio
 def prepare_gallery(model: DualEncoder, gallery: Gallery) -> None:
     """Captions of a gallery, and their translations if it has any."""
     _prepare(model, (caption.text for caption in gallery.captions))
-    _prepare(model, gallery.translated)
+    _prepare(model, gallery.translations()[0] if gallery.further else gallery.translated)
 
 
 def _texts(pool: Pool, subjects: Iterable[str], view: View) -> Iterator[str]:

@@ -19,8 +19,9 @@ from crossret.bench.keys import hash_of
 from crossret.bench.payload import Origin
 from crossret.bench.plan import PlannedUnit
 from crossret.bench.preparation import prepare_gallery
+from crossret.bench.questions import asked_gallery
 from crossret.evaluation.baseline_ranks import rank_with_baseline
-from crossret.evaluation.gallery import Gallery, GalleryRanks, without_copies
+from crossret.evaluation.gallery import GalleryRanks, without_copies
 from crossret.evaluation.model_ranks import rank_gallery
 from crossret.registry import Registry
 from crossret.results.ranks_file import DirectionName, QueryRanks, RanksByGallery
@@ -44,9 +45,9 @@ def _ranked_by_model(
     unit: PlannedUnit, checkpoint: Checkpoint, assembly: Assembly, device: torch.device
 ) -> Iterator[GalleryRanks]:
     recipe = unit.recipe.evaluation
-    anchors = anchors_of(checkpoint, unit.id.language, recipe.anchors)
+    anchors = anchors_of(checkpoint, unit.id.language, recipe)
     for name in galleries_of(assembly.dataset, assembly.protocol, recipe):
-        gallery = _gallery(assembly, name, unit)
+        gallery = asked_gallery(assembly, name, unit.id.language, recipe)
         prepare_gallery(checkpoint.model, gallery)
         yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device, anchors)
 
@@ -63,17 +64,10 @@ def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> 
     dataset, recipe = assembly.dataset, unit.recipe.evaluation
     found = []
     for name in galleries_of(dataset, assembly.protocol, recipe):
-        gallery = _gallery(assembly, name, unit)
+        gallery = asked_gallery(assembly, name, unit.id.language, recipe)
         described = dataset.captions(assembly.protocol, name, dataset.source_language)
         found.append(rank_with_baseline(baseline, gallery, described, recipe))
     return _record(unit, found, origin, torch.device("cpu"), assembly, None, time.monotonic() - started)
-
-
-def _gallery(assembly: Assembly, name: str, unit: PlannedUnit) -> Gallery:
-    recipe = unit.recipe.evaluation
-    return assembly.gallery(
-        name, unit.id.language, translated=recipe.query != "target", duplicates=recipe.duplicate_captions
-    )
 
 
 def _record(

@@ -38,6 +38,7 @@ class Gallery:
 
     Attributes:
         translated: per caption its machine translation into the source language, if a query needs it.
+        further: per caption its other translations into the source language; empty if none are asked for.
         item_queries: which items are asked for.
     """
 
@@ -46,6 +47,13 @@ class Gallery:
     relevance: Relevance
     translated: tuple[str, ...] = ()
     item_queries: ItemQueries = captioned_items
+    further: tuple[tuple[str, ...], ...] = ()
+
+    def translations(self) -> tuple[list[str], IntArray]:
+        """All translations of all captions, and the number of the caption that each is of."""
+        every = [(text, *others) for text, others in zip(self.translated, self.further, strict=True)]
+        texts = [text for found in every for text in found]
+        return texts, np.repeat(np.arange(len(every)), [len(found) for found in every])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -46,25 +48,36 @@ def _queries(
         return embed_texts(model, texts, recipe.batch_size, device)
 
     if recipe.query == "translated":
-        return embedded(list(gallery.translated))
+        return _of_translations(gallery, embedded)
     target = embedded([caption.text for caption in gallery.captions])
     if recipe.query == "target":
         return target
-    return fuse(target, embedded(list(gallery.translated)), items, recipe.fusion_weight)
+    return fuse(target, _of_translations(gallery, embedded), items, recipe.fusion_weight)
 
 
 def _anchored_queries(
     model: DualEncoder, gallery: Gallery, anchors: Anchors, recipe: EvaluationRecipe, device: torch.device
 ) -> Tensor:
-    def resembled(texts: list[str], side: Side) -> Tensor:
+    def resembled(texts: list[str], side: Side = "source") -> Tensor:
         return anchors.of_texts(texts, embed_texts(model, texts, recipe.batch_size, device), side)
 
     if recipe.query == "translated":
-        return resembled(list(gallery.translated), "source")
+        return _of_translations(gallery, resembled)
     target = resembled([caption.text for caption in gallery.captions], "target")
     if recipe.query == "target":
         return target
-    return torch.lerp(target, resembled(list(gallery.translated), "source"), recipe.fusion_weight)
+    return torch.lerp(target, _of_translations(gallery, resembled), recipe.fusion_weight)
+
+
+def _of_translations(gallery: Gallery, vectors_of: Callable[[list[str]], Tensor]) -> Tensor:
+    """One vector per caption: that of its translation, or the mean of all its translations'."""
+    if not gallery.further:
+        return vectors_of(list(gallery.translated))
+    texts, captions = gallery.translations()
+    vectors = vectors_of(texts)
+    owners = torch.from_numpy(captions).to(vectors.device)
+    sums = vectors.new_zeros(len(gallery.captions), vectors.shape[1]).index_add_(0, owners, vectors)
+    return sums / owners.bincount(minlength=len(sums))[:, None]
 
 
 def validation_score(found: GalleryRanks) -> float:

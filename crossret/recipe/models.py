@@ -44,10 +44,10 @@ class TranslatorRecipe(Strict):
 
 
 class VariantsRecipe(Strict):
-    """How many translations of a caption a model may read; each time it reads one of them, drawn at random.
+    """How many translations of a text are used; equal ones count once.
 
     Attributes:
-        routes: the best routes of every translator, e.g. through several pivots.
+        routes: of the best routes of every translator, e.g. through several pivots, so many are taken.
         alternatives: further translations of a route, where the engine gives any.
     """
 
@@ -60,7 +60,8 @@ class TranslationRecipe(Strict):
 
     Attributes:
         also: further translators of the training captions; one that has no route for a language adds nothing to it.
-        variants: how many translations of each translator are read in training.
+        variants: how many translations of each translator a model reads; each time it reads a caption, one of them,
+            drawn at random.
         confidence: what loss terms with the option ``weighted`` weigh pairs by: the share of words that the engine knew
             (``unknown``), or how much of the caption comes back (``round-trip``); ``none``: all pairs count alike.
         unknown_words: in training, ``keep`` words that the engine did not know, leave them out (``drop-words``), or
@@ -271,6 +272,9 @@ class EvaluationRecipe(Strict):
         duplicate_captions: whether a caption that several items have is answered by its own item alone (``distinct``,
             as published) or by each of them (``shared``). Validation always counts ``distinct``.
         anchors: compare by resemblance to training subjects instead of by cosine.
+        also: further translators of what is translated when a model is asked: queries, whose translations' vectors are
+            averaged, and, with anchors, the training captions whose wording counts.
+        variants: how many translations of each translator are used for that.
         galleries: splits to rank instead of the protocol's test galleries; ``[val]`` compares methods without a look at
             the tests.
         batch_size: texts or items encoded at once.
@@ -283,6 +287,8 @@ class EvaluationRecipe(Strict):
     fusion_weight: float = Field(0.5, ge=0, le=1)
     duplicate_captions: DuplicateCaptions = "distinct"
     anchors: AnchorsRecipe | None = None
+    also: tuple[TranslatorRecipe, ...] = ()
+    variants: VariantsRecipe = VariantsRecipe()
     galleries: tuple[str, ...] | None = Field(None, min_length=1)
     batch_size: int = Field(512, ge=1)
     memory_mb: float = Field(256, gt=0)

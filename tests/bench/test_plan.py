@@ -232,6 +232,14 @@ def test_another_choice_of_galleries_is_a_record_of_the_same_training(emoji: Sui
         plan(emoji, "es", "nrccr", None, "evaluation.galleries=[vall]")
 
 
+@pytest.mark.parametrize("override", ["variants.routes=2", "variants.alternatives=1", "also=[{translator: identity}]"])
+def test_further_translations_of_queries_are_another_record_of_the_same_training(emoji: Suite, override: str) -> None:
+    plain = only(plan(emoji, "es", "nrccr"))
+    more = only(plan(emoji, "es", "nrccr", None, f"evaluation.{override}"))
+    assert more.key != plain.key
+    assert training_key(more) == training_key(plain)
+
+
 def test_without_a_way_back_there_is_no_confidence_by_round_trips(emoji: Suite) -> None:
     with pytest.raises(UsageError, match="no translation route from sc back to en, so no confidence by round trips"):
         plan(emoji, "sc", "translate-train", None, "translation.confidence=round-trip")

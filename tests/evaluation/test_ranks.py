@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from crossret.data.ragged import Ragged
 from crossret.errors import DataError
 from crossret.evaluation.baseline_ranks import rank_with_baseline
 from crossret.evaluation.encoding import embed_items, embed_texts
-from crossret.evaluation.gallery import Gallery, GalleryRanks, load_gallery
+from crossret.evaluation.gallery import Gallery, GalleryRanks, load_gallery, results_of
 from crossret.evaluation.model_ranks import rank_gallery, validation_score
 from crossret.model.dual_encoder import DualEncoder
 from crossret.model.frame_tower import FrameTower
@@ -24,7 +24,9 @@ from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
 from crossret.plugins import registry
 from crossret.recipe.models import EvaluationRecipe, FramesRecipe, TextRecipe, VisualRecipe
+from crossret.retrieval.fusion import fuse
 from crossret.retrieval.metrics import QueryResults
+from crossret.retrieval.ranks import positive_ranks
 from crossret_text.subword import SubwordTiny
 
 CPU = torch.device("cpu")
@@ -100,6 +102,26 @@ def test_ranks_are_those_of_the_explicit_matrix(model: DualEncoder, query: str, 
     recipe = EvaluationRecipe(query=query, fusion_weight=weight, batch_size=7)  # type: ignore[arg-type]
     assert_same(rank_gallery(model.train(), asked, INPUTS, recipe, CPU), ranks_by_sorting(scores, asked))
     assert not model.training
+
+
+@pytest.mark.parametrize("query", ["translated", "fused"])
+def test_several_translations_of_a_query_ask_with_their_mean(model: DualEncoder, query: str) -> None:
+    recipe = EvaluationRecipe(query=query)  # type: ignore[arg-type]
+    plain = gallery()
+    others = tuple((f"{text} red", "old") if n % 2 else () for n, text in enumerate(plain.translated))
+    found = rank_gallery(model, replace(plain, further=others), INPUTS, recipe, CPU)
+    items = embed_items(model, INPUTS, 7, CPU)
+    mean = torch.stack(
+        [embed_texts(model, [text, *more], 8, CPU).mean(0) for text, more in zip(plain.translated, others, strict=True)]
+    )
+    target = embed_texts(model, [caption.text for caption in plain.captions], 8, CPU)
+    queries = mean if query == "translated" else fuse(target, mean, items, 0.5)
+    expected = results_of(plain, positive_ranks(queries, items, plain.relevance))
+    np.testing.assert_array_equal(found.t2v.rank, expected.t2v.rank)
+    np.testing.assert_array_equal(found.v2t.rank, expected.v2t.rank)
+    alone = rank_gallery(model, replace(plain, further=((),) * len(plain.captions)), INPUTS, recipe, CPU)
+    np.testing.assert_array_equal(alone.t2v.rank, rank_gallery(model, plain, INPUTS, recipe, CPU).t2v.rank)
+    assert (alone.t2v.rank != found.t2v.rank).any()
 
 
 def test_target_and_translated_queries_do_differ(model: DualEncoder) -> None:
