@@ -26,11 +26,11 @@ from pathlib import Path
 from types import ModuleType
 
 from crossret.errors import ComponentError, UsageError, unknown
+from crossret.hook_functions import HOOK_PREFIX
 from crossret.hookspecs import hookimpl
 
 FILES_VARIABLE = "CROSSRET_PLUGIN_FILES"
 FOLDER_FILE = "crossret_plugins.py"
-HOOK_PREFIX = "register_"
 VERSION_DIGITS = 16
 
 

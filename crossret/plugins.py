@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib.metadata
-import inspect
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -23,8 +22,10 @@ import pluggy
 
 from crossret import hookspecs
 from crossret.contracts.meta import Meta
-from crossret.errors import ComponentError, CrossretError, UsageError, raised_at, reason, shown_place, unknown
-from crossret.inline import HOOK_PREFIX, PluginFile, named_files, resolved, run_file, target_in
+from crossret.errors import ComponentError, UsageError, raised_at, reason
+from crossret.hook_functions import check_hook
+from crossret.inline import PluginFile, named_files, resolved, run_file, target_in
+from crossret.load_cost import LoadCost, measured
 from crossret.registry import KINDS, Component, Registry
 
 GROUP = "crossret"
@@ -61,11 +62,16 @@ class PluginRow:
 
 @dataclass
 class Plugins:
-    """Every plugin found, what it registered, and the commands it adds."""
+    """Every plugin found, what it registered, and the commands it adds.
+
+    Attributes:
+        costs: what loading each of them took, by the key of its row.
+    """
 
     registry: Registry = field(default_factory=Registry)
     rows: list[PluginRow] = field(default_factory=list)
     files: list[PluginFile] = field(default_factory=list)
+    costs: dict[str, LoadCost] = field(default_factory=dict)
     manager: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager("crossret"))
 
     def __post_init__(self) -> None:
@@ -113,7 +119,7 @@ class Plugins:
             if options is not None:
                 function = getattr(module, attribute)
                 name = options.get("specname") or attribute
-                _check_hook(name, function)
+                check_hook(name, function)
                 found[name] = function
         return found
 
@@ -137,11 +143,12 @@ class Plugins:
     def load(self, entry_points: Iterable[importlib.metadata.EntryPoint]) -> None:
         """Load entry points, each isolated from the others."""
         for point in entry_points:
-            distribution, version = origin(point)
-            try:
-                self.add(point.name, point.load(), distribution, version)
-            except (Exception, SystemExit) as error:
-                self.report(PluginRow(point.name, distribution, version), error)
+            row = PluginRow(point.name, *origin(point))
+            with measured(self.costs, row.key):
+                try:
+                    self.add(row.name, point.load(), row.distribution, row.version)
+                except (Exception, SystemExit) as error:
+                    self.report(row, error)
 
     def load_file(self, path: Path) -> PluginRow:
         """Load a plugin file, isolated as the others, unless it is loaded already.
@@ -158,11 +165,13 @@ class Plugins:
         content = path.read_bytes()
         file = PluginFile.of(path, content)
         self.files.append(file)
-        try:
-            module = run_file(file, content)
-            self.add(path.stem, module, file.distribution, file.version, functools.partial(target_in, module))
-        except (Exception, SystemExit) as error:
-            self.report(PluginRow(path.stem, file.distribution, file.version), error)
+        row = PluginRow(path.stem, file.distribution, file.version)
+        with measured(self.costs, row.key):
+            try:
+                module = run_file(file, content)
+                self.add(row.name, module, row.distribution, row.version, functools.partial(target_in, module))
+            except (Exception, SystemExit) as error:
+                self.report(row, error)
         return self._row_of(file)
 
     def _row_of(self, file: PluginFile) -> PluginRow:
@@ -186,28 +195,6 @@ class Plugins:
         if row not in self.rows:
             self.rows.append(broken)
         self.rows[:] = [broken if other == row else other for other in self.rows]
-
-
-def hook_names() -> tuple[str, ...]:
-    """Every hook, sorted."""
-    return tuple(name for name in dir(hookspecs) if name.startswith(HOOK_PREFIX))
-
-
-def _check_hook(name: str, function: Callable[..., object]) -> None:
-    code = inspect.unwrap(function).__code__
-    place = shown_place(code.co_filename, code.co_firstlineno)
-    if name not in hook_names():
-        wrong: CrossretError = unknown("hook", name, hook_names())
-        wrong.place = place
-        raise wrong
-    expected = list(inspect.signature(getattr(hookspecs, name)).parameters)
-    try:
-        inspect.signature(function).bind(**dict.fromkeys(expected))
-    except TypeError as error:
-        taken = ", ".join(inspect.signature(function).parameters)
-        wrong = ComponentError(f"hook {name!r} takes ({taken}); expected ({', '.join(expected)})")
-        wrong.place = place
-        raise wrong from error
 
 
 def dotted_target(target: str | Callable[..., object]) -> str:

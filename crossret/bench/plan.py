@@ -58,6 +58,7 @@ class PlannedUnit:
     Attributes:
         training: ``None`` for a baseline without training.
         dropped: objective terms that cannot be computed for the language (no way back to the source language).
+        made_by: version of every distribution that a component comes from.
     """
 
     id: UnitId
@@ -69,6 +70,7 @@ class PlannedUnit:
     ablated: tuple[str, ...]
     dropped: tuple[str, ...]
     training: Training | None
+    made_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ class _Planner:
             ablated=ablated,
             dropped=dropped,
             training=training,
+            made_by=versions,
         )
 
     def _ablated(self, method: str, recipe: Recipe) -> tuple[str, ...]:

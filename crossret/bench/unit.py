@@ -93,6 +93,7 @@ def _record(
         ablated=unit.ablated,
         recipe=unit.recipe.model_dump(mode="json"),
         components=checkpoint.components if checkpoint else {"dataset": assembly.dataset.fingerprint()},
+        made_by=dict(unit.made_by),
         data_hash=hash_of([assembly.dataset.fingerprint(), assembly.translator.fingerprint()])[:16],
         environment=environment(device, unit.recipe.training.precision),
         steps=progress.step if progress else 0,

@@ -14,7 +14,7 @@ COMMANDS = {
     "search": "crossret.cli.model:search",
     "import-nrccr": "crossret.cli.interchange:import_nrccr",
     "components": "crossret.cli.listing:components",
-    "plugins": "crossret.cli.listing:plugins",
+    "plugins": "crossret.cli.plugins:plugins",
     "data": "crossret.cli.data:data",
     "translate": "crossret.cli.translation:translate",
     "recipe": "crossret.cli.recipe:recipe",

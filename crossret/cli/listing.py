@@ -1,4 +1,4 @@
-"""``crossret components`` and ``crossret plugins``."""
+"""``crossret components``."""
 
 from __future__ import annotations
 
@@ -32,19 +32,3 @@ def components(kind: str | None, format_: str) -> None:
         if kind in (None, c.kind)
     ]
     show((plain_table("Components", ("kind", "name", "summary", "from", "needs"), rows),), format_)
-
-
-@click.command(short_help="Which plugins were found, and what is wrong with them.")
-@plugin_files
-@table_format()
-def plugins(format_: str) -> None:
-    """List plugins; a broken one is shown with the reason."""
-    from crossret.cli.printing import plain_table, show
-    from crossret.plugins import plugins as found
-
-    rows = [
-        (row.name, row.distribution, row.version, row.error or ", ".join(row.hooks) or "nothing registered")
-        for row in found().rows
-    ]
-    broken = [f"{row.name} is broken and was left out." for row in found().rows if row.error]
-    show((plain_table("Plugins", ("plugin", "distribution", "version", "hooks or error"), rows, broken),), format_)

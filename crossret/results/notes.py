@@ -10,6 +10,9 @@ from crossret.results.paired import RESAMPLES
 from crossret.results.record import Record
 from crossret.results.selection import Selection
 
+CORE = "crossret"
+"""Its version is among those of the packages."""
+
 
 def reading(board: Board) -> tuple[str, ...]:
     """How to read the cells; only what occurs in the table."""
@@ -76,12 +79,23 @@ def _provenance(records: Sequence[Record], superseded: int) -> Iterator[str]:
     ]
     if different:
         yield f"Warning: rows were made with different versions of {', '.join(different)}."
+    yield from _plugins(records)
     yield from _answers(records)
     mixed = [language for language, found in sorted(hashes.items()) if len(found) > 1]
     if mixed:
         yield f"Warning: rows were made from different data in {', '.join(mixed)}."
     if superseded:
         yield f"Warning: {superseded} older records of the same units were left out."
+
+
+def _plugins(records: Sequence[Record]) -> Iterator[str]:
+    """Plugins that several rows use, each another version."""
+    versions = _distinct(used for record in records for used in record.made_by.items() if used[0] != CORE)
+    for plugin, found in sorted(versions.items()):
+        if len(found) > 1:
+            rows = {v: sorted({r.label or r.unit.method for r in records if r.made_by.get(plugin) == v}) for v in found}
+            told = "; ".join(f"{version}: {', '.join(rows[version])}" for version in sorted(rows))
+            yield f"Warning: rows were made with different versions of plugin {plugin} ({told})."
 
 
 def _answers(records: Sequence[Record]) -> Iterator[str]:

@@ -96,6 +96,7 @@ class Record(_Plain):
         training_key: hash of the training that this unit evaluates; empty for a baseline without training.
         group: heading under which the method stands in tables, e.g. ``baseline``, ``method``, ``oracle``.
         components: fingerprint per component used.
+        made_by: version of every distribution, or plugin file, that a component of the recipe comes from.
         ablated: for an ablation, the components switched off.
         ranks_file: name of the file with per-query ranks, beside the record.
     """
@@ -113,6 +114,7 @@ class Record(_Plain):
     ablated: tuple[str, ...] = ()
     recipe: dict[str, Any]
     components: dict[str, str]
+    made_by: dict[str, str] = Field(default_factory=dict)
     data_hash: str
     environment: Environment
     steps: int = 0

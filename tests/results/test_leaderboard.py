@@ -253,6 +253,18 @@ def test_of_a_unit_that_ran_again_the_last_record_counts(run: Any) -> None:
     assert "Warning: 1 older records of the same units were left out." in table.notes
 
 
+def test_rows_made_by_different_versions_of_a_plugin_that_they_share_are_told_of(run: Any) -> None:
+    shared = {"crossret": "0.1.0", "crossret-ot": "1.0"}
+    run.add("alpha", [1, 2], [1, 2], made_by=shared, label="Alpha")
+    run.add("beta", [1, 2], [1, 2], made_by=shared | {"crossret-ot": "1.1", "mine.py": "sha256-a"})
+    run.add("gamma", [1, 2], [1, 2], made_by={"crossret": "0.1.0", "other": "3"})
+    run.add("delta", [1, 2], [1, 2])
+    (table,) = leaderboard(run.stored())
+    assert [note for note in table.notes if note.startswith("Warning")] == [
+        "Warning: rows were made with different versions of plugin crossret-ot (1.0: Alpha; 1.1: Beta)."
+    ]
+
+
 def test_provenance_and_warnings(run: Any) -> None:
     first = run.add("alpha", [1, 2], [1, 2], command="crossret bench a.yaml --shard 1/2")
     versions = first.environment.model_copy(update={"versions": {"crossret": "0.2.0"}})

@@ -1,0 +1,143 @@
+"""``crossret plugins`` and ``crossret plugins doctor``."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crossret.cli.options import plugin_files, table_format
+
+if TYPE_CHECKING:
+    from crossret.plugins import PluginRow, Plugins
+
+as_json = click.option("--json", "as_json", is_flag=True, help="For programs; names, versions, components, errors.")
+
+
+@click.group(invoke_without_command=True, short_help="Which plugins were found, and what is wrong with them.")
+@click.option("--hook", help="Only plugins with this hook, e.g. register_losses.")
+@as_json
+@plugin_files
+@table_format()
+@click.pass_context
+def plugins(context: click.Context, hook: str | None, as_json: bool, format_: str) -> None:
+    """List plugins; a broken one is shown with the reason."""
+    if context.invoked_subcommand is not None:
+        return
+    from crossret.cli.printing import plain_table, show
+    from crossret.errors import unknown
+    from crossret.hook_functions import hook_names
+    from crossret.plugins import plugins as loaded
+
+    if hook is not None and hook not in hook_names():
+        raise unknown("hook", hook, hook_names())
+    found = loaded()
+    rows = [row for row in found.rows if hook is None or hook in row.hooks]
+    if as_json:
+        click.echo(json.dumps([_facts(found, row) for row in rows], indent=1, ensure_ascii=False))
+        return
+    shown = [(row.name, row.distribution, row.version, _state(row)) for row in rows]
+    notes = [f"{row.name} is broken and was left out; see crossret plugins doctor." for row in rows if row.error]
+    show((plain_table("Plugins", ("plugin", "distribution", "version", "hooks or error"), shown, notes),), format_)
+
+
+@plugins.command()
+@as_json
+@plugin_files
+@table_format()
+@click.pass_context
+def doctor(context: click.Context, as_json: bool, format_: str) -> None:
+    """Look for what is wrong: load errors, hooks, targets, versions, start-up time, extras.
+
+    The exit status is 1 if something is broken.
+    """
+    from crossret.cli.printing import plain_table, show
+    from crossret.diagnosis import findings
+    from crossret.plugins import STRICT_VARIABLE
+    from crossret.plugins import plugins as loaded
+
+    # Everything is to be told, not the first error.
+    os.environ.pop(STRICT_VARIABLE, None)
+    found = loaded()
+    told = findings(found)
+    if as_json:
+        facts = {
+            "versions": _versions(),
+            "plugins": [_facts(found, row) for row in found.rows],
+            "findings": [
+                {
+                    "level": f.level,
+                    "plugin": f.plugin,
+                    "distribution": f.distribution,
+                    "what": f.what,
+                    "remedy": f.remedy,
+                }
+                for f in told
+            ],
+        }
+        click.echo(json.dumps(facts, indent=1, ensure_ascii=False))
+    else:
+        loads = [
+            (r.name, r.distribution, r.version, _milliseconds(found, r), _components(found, r)) for r in found.rows
+        ]
+        columns = ("plugin", "distribution", "version", "ms to register", "components")
+        versions = [", ".join(f"{name} {version}" for name, version in _versions().items())]
+        tables = [plain_table("Plugins", columns, loads, versions)]
+        if told:
+            rows = [(f.level, f.plugin, f.distribution, f.what, f.remedy) for f in told]
+            tables.append(plain_table("Findings", ("level", "plugin", "distribution", "what", "what helps"), rows))
+        show(tuple(tables), format_)
+    broken = sum(finding.level == "broken" for finding in told)
+    click.echo(f"{broken} broken, {len(told) - broken} other findings" if told else "nothing is wrong", err=True)
+    context.exit(1 if broken else 0)
+
+
+def _state(row: PluginRow) -> str:
+    if row.error:
+        return f"{row.error} ({row.place})" if row.place else row.error
+    return ", ".join(row.hooks) or "nothing registered"
+
+
+def _facts(found: Plugins, row: PluginRow) -> dict[str, Any]:
+    components = [{"kind": c.kind, "name": c.name, "target": c.target} for c in found.registry if _has(row, c)]
+    cost = found.costs.get(row.key)
+    return {
+        "name": row.name,
+        "distribution": row.distribution,
+        "version": row.version,
+        "hooks": list(row.hooks),
+        "components": components,
+        "milliseconds": round(cost.milliseconds, 1) if cost else None,
+        "error": row.error,
+        "place": row.place,
+    }
+
+
+def _has(row: PluginRow, component: Any) -> bool:
+    return (component.plugin, component.distribution) == (row.name, row.distribution)
+
+
+def _milliseconds(found: Plugins, row: PluginRow) -> str:
+    cost = found.costs.get(row.key)
+    return f"{cost.milliseconds:.1f}" if cost else ""
+
+
+def _components(found: Plugins, row: PluginRow) -> str:
+    return "broken" if row.error else str(sum(_has(row, component) for component in found.registry))
+
+
+def _versions() -> dict[str, str]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from crossret import __version__
+
+    found = {"crossret": __version__, "python": platform.python_version()}
+    for package in ("pluggy", "torch", "transformers"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
