@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crossret.contracts.rendering import Cell, Emphasis
 from crossret.results.comparison import Comparison, Shares, compare
 from crossret.results.figures import Figure, Shown
+from crossret.results.ranking import Places, places
 from crossret.results.selection import Selection
 from crossret.results.statistics import Row, Sample, rows_of
 from crossret.results.subjects import ranks_name, subject_shares
@@ -29,6 +30,7 @@ class Board:
         reference: the row that the others are compared with.
         comparisons: by column and method.
         best: the best number per column, oracle rows aside.
+        places: by method, where rows can be told apart at all; oracle rows aside.
     """
 
     figure: Figure
@@ -38,6 +40,7 @@ class Board:
     reference: Row | None
     comparisons: Mapping[str, Mapping[str, Comparison]]
     best: Mapping[str, float]
+    places: Mapping[str, Places]
 
     def label(self, row: Row) -> str:
         """The row's label, with the method's name where labels are equal."""
@@ -56,13 +59,18 @@ class Board:
         return (
             numbers
             if self.reference is None
-            else (*numbers, f"Δ to {self.label(self.reference)}", "95 % interval", "p")
+            else (*numbers, f"Δ to {self.label(self.reference)}", "95 % interval", "p", "d")
         )
 
     def cells(self, row: Row) -> tuple[Cell, ...]:
         """Numbers per language, their mean, and the comparison with the reference."""
         numbers = (*(self._number(row, language) for language in self.languages), self._mean(row))
         return numbers if self.reference is None else (*numbers, *self._compared(row, self.reference))
+
+    def place(self, row: Row) -> Cell:
+        """Which places the row may have."""
+        found = self.places.get(row.method)
+        return DASH if found is None else Cell(str(found), found.best)
 
     def best_first(self) -> list[Row]:
         """Oracle rows last, before them rows that lack a language: their mean is of other languages."""
@@ -88,20 +96,21 @@ class Board:
         emphasis: Emphasis = "quiet" if oracle else "best" if best else "plain"
         return Cell(number.text(self.figure), number.mean, number.deviation, mark, emphasis)
 
-    def _compared(self, row: Row, reference: Row) -> tuple[Cell, Cell, Cell]:
-        """Difference, interval and p-value; the bare difference of means where no test is possible."""
+    def _compared(self, row: Row, reference: Row) -> tuple[Cell, Cell, Cell, Cell]:
+        """Difference, interval, p-value and effect size; the bare difference of means where no test is possible."""
         comparison = self.comparisons.get(MEAN, {}).get(row.method)
         if row is reference or (comparison is None and not (row.complete and reference.complete)):
-            return DASH, DASH, DASH
+            return DASH, DASH, DASH, DASH
         if comparison is None:
             difference = row.mean.mean - reference.mean.mean
-            return Cell(self._signed(difference), difference), DASH, DASH
+            return Cell(self._signed(difference), difference), DASH, DASH, DASH
         test, p_value = comparison.test, comparison.p_value
         interval = f"{self._signed(test.low)} to {self._signed(test.high)}"
         return (
             Cell(self._signed(test.difference), test.difference),
             Cell(interval, interval),
             Cell("< 0.001" if p_value < 0.001 else f"{p_value:.3f}", p_value),
+            Cell(f"{'+' if comparison.effect >= 0 else '−'}{abs(comparison.effect):.2f}", comparison.effect),
         )
 
     def _signed(self, value: float) -> str:
@@ -117,7 +126,8 @@ def board_of(selection: Selection, gallery: str, shown: Shown, reference_method:
     rows = rows_of(selection, gallery, shown)
     languages = tuple(sorted({language for row in rows for language in row.numbers}))
     reference = next((row for row in rows if row.method == reference_method), None)
-    shares = {} if reference is None else _shares_of(rows, ranks_name(gallery, selection.subset), shown)
+    shares = _shares_of(rows, ranks_name(gallery, selection.subset), shown)
+    ranked = {row.method: shares[row.method] for row in rows if row.complete and row.record.group != ORACLE}
     return Board(
         shown.figure,
         f"{table_subject(selection, gallery)} – {shown.heading}",
@@ -126,6 +136,7 @@ def board_of(selection: Selection, gallery: str, shown: Shown, reference_method:
         reference,
         {} if reference is None else _comparisons(shares, reference.method, languages),
         _best(rows, shown.figure, languages),
+        places(ranked, languages, higher_is_better=shown.figure.higher_is_better) if len(ranked) > 1 else {},
     )
 
 

@@ -26,12 +26,14 @@ class Comparison:
     """One row against the reference; ``p_value`` is Holm's over the rows that were compared together.
 
     Attributes:
+        effect: the mean difference of a subject in standard deviations of it (Cohen's d of paired samples).
         subjects: how many were compared.
         languages: of which languages.
     """
 
     test: PairedTest
     p_value: float
+    effect: float
     subjects: int
     languages: tuple[str, ...]
 
@@ -42,7 +44,14 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Differences:
+class Differences:
+    """Per subject ``(S,)``, scaled so that their mean is the difference of the figures.
+
+    Attributes:
+        subject: ids.
+        languages: of which languages.
+    """
+
     subject: np.ndarray
     difference: FloatArray
     languages: tuple[str, ...]
@@ -54,7 +63,9 @@ def compare(rows: Mapping[str, Shares], reference: Shares, languages: Sequence[s
     Of each pair, the languages and seeds that both have are used; first the seeds are averaged, then the languages. A
     row without any, without ranks or with other queries is left out.
     """
-    found = {name: d for name, shares in rows.items() if (d := _differences(shares, reference, languages)) is not None}
+    found = {
+        name: d for name, shares in rows.items() if (d := differences_of(shares, reference, languages)) is not None
+    }
     by_subjects: dict[bytes, list[str]] = defaultdict(list)
     for name, differences in found.items():
         by_subjects[differences.subject.tobytes()].append(name)
@@ -62,11 +73,22 @@ def compare(rows: Mapping[str, Shares], reference: Shares, languages: Sequence[s
     for names in by_subjects.values():
         tests.update(zip(names, paired_tests(np.stack([found[n].difference for n in names])), strict=True))
     corrected = dict(zip(tests, holm([test.p_value for test in tests.values()]), strict=True))
-    return {name: Comparison(tests[name], corrected[name], len(d.subject), d.languages) for name, d in found.items()}
+    return {
+        name: Comparison(tests[name], corrected[name], _effect(d.difference), len(d.subject), d.languages)
+        for name, d in found.items()
+    }
 
 
-def _differences(row: Shares, reference: Shares, languages: Sequence[str]) -> _Differences | None:
-    """Per subject, scaled so that their mean is the difference of the figures."""
+def _effect(differences: FloatArray) -> float:
+    deviation = differences.std(ddof=1)
+    return float(differences.mean() / deviation) if deviation else 0.0
+
+
+def differences_of(row: Shares, reference: Shares, languages: Sequence[str]) -> Differences | None:
+    """What one row has more than the other, on the mean over seeds and languages that both have.
+
+    ``None`` without any, without ranks, or with other queries.
+    """
     seeds = {language: sorted(set(row.get(language, ())) & set(reference.get(language, ()))) for language in languages}
     used = tuple(language for language in languages if seeds[language])
     parts: list[tuple[np.ndarray, FloatArray]] = []
@@ -81,4 +103,4 @@ def _differences(row: Shares, reference: Shares, languages: Sequence[str]) -> _D
         return None
     subject, difference = add_up(parts)
     # Rounded, so that subjects with equal scores over several seeds count as equal.
-    return _Differences(subject, np.round(len(subject) * difference, 9), used)
+    return Differences(subject, np.round(len(subject) * difference, 9), used)

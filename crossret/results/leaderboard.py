@@ -8,7 +8,7 @@ from crossret.contracts.rendering import Table
 from crossret.errors import UsageError, unknown
 from crossret.recipe.published import PublishedRow
 from crossret.results import notes
-from crossret.results.board import Board, board_of
+from crossret.results.board import DASH, Board, board_of
 from crossret.results.figures import Directions, Shown
 from crossret.results.published import fitting, published_cells, published_notes
 from crossret.results.selection import Selection, select
@@ -54,10 +54,21 @@ def leaderboard(
 
 
 def _table(selection: Selection, gallery: str, board: Board, published: Sequence[PublishedRow], shown: Shown) -> Table:
-    measured = ((board.label_cell(row), *board.cells(row)) for row in board.best_first())
+    rows = board.best_first()
+    measured = [(board.label_cell(row), *board.cells(row)) for row in rows]
     below = published_cells(published, board, shown)
-    said = (*notes.reading(board), *published_notes(published, below), *notes.provenance(selection, gallery))
-    return Table(board.title, ("method", *board.header()), (*measured, *below), said)
+    columns = ("method", *board.header())
+    if board.places:
+        columns = ("method", "rank", *columns[1:])
+        measured = [(label, board.place(row), *rest) for row, (label, *rest) in zip(rows, measured, strict=True)]
+        below = [(label, DASH, *rest) for label, *rest in below]
+    said = (
+        *notes.reading(board),
+        *notes.ranking(board),
+        *published_notes(published, below),
+        *notes.provenance(selection, gallery),
+    )
+    return Table(board.title, columns, (*measured, *below), said)
 
 
 def _reference(selection: Selection, asked: str | None) -> str | None:

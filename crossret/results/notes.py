@@ -19,6 +19,16 @@ def reading(board: Board) -> tuple[str, ...]:
     return tuple(_reading(board))
 
 
+def ranking(board: Board) -> tuple[str, ...]:
+    """What the column of places means."""
+    if not board.places:
+        return ()
+    return (
+        "rank: places a row may have on the mean over languages: 1 + the rows significantly better, to the number of "
+        "rows less those significantly worse (paired randomisation, Holm-corrected over all pairs of rows).",
+    )
+
+
 def provenance(selection: Selection, gallery: str) -> tuple[str, ...]:
     """Commands, data and versions, with a warning where they differ between rows."""
     return tuple(_provenance([s.record for s in selection.having(gallery)], selection.superseded))
@@ -57,7 +67,7 @@ def _comparing(board: Board, reference: str) -> Iterator[str]:
         yield (
             f"Δ: difference to {reference} over the languages and seeds that both rows have, with its 95 % bootstrap "
             f"interval over {over} subjects; p: paired randomisation over subjects ({RESAMPLES:,} resamples), "
-            "Holm-corrected over the rows."
+            "Holm-corrected over the rows; d: the difference in standard deviations of a subject's (Cohen's, paired)."
         )
         yield f"{NOT_SIGNIFICANT}: not significantly different from {reference} at 5 % (the same test, per column)."
     if len(compared) < len(board.rows) - 1:

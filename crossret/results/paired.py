@@ -30,6 +30,16 @@ def paired_tests(differences: FloatArray, *, resamples: int = RESAMPLES, seed: i
     from crossret.retrieval.significance import PairedTest
 
     subjects = differences.shape[1]
+    means = np.concatenate([counts @ differences.T / subjects for counts in _draws(subjects, resamples, seed)])
+    low, high = np.percentile(means, (2.5, 97.5), axis=0)
+    p_values = sign_flip_p_values(differences, resamples=resamples, seed=seed)
+    columns = zip(differences.mean(axis=1), p_values, low, high, strict=True)
+    return tuple(PairedTest(float(d), float(p), float(lo), float(hi)) for d, p, lo, hi in columns)
+
+
+def sign_flip_p_values(differences: FloatArray, *, resamples: int = RESAMPLES, seed: int = 0) -> FloatArray:
+    """The p-values of :func:`paired_tests` alone, ``(rows,)``."""
+    subjects = differences.shape[1]
     observed = differences.mean(axis=1)
     # Rounding must not make a pattern that equals the observed one seem smaller.
     least = np.abs(observed) - 1e-12 * np.abs(differences).max(initial=0.0)
@@ -37,11 +47,7 @@ def paired_tests(differences: FloatArray, *, resamples: int = RESAMPLES, seed: i
     extreme = np.zeros(len(differences))
     for signs in _all_signs(subjects) if exact else _random_signs(subjects, resamples, seed):
         extreme += (np.abs(signs @ differences.T) / subjects >= least).sum(axis=0)
-    p_values = extreme / 2**subjects if exact else (extreme + 1) / (resamples + 1)
-    means = np.concatenate([counts @ differences.T / subjects for counts in _draws(subjects, resamples, seed)])
-    low, high = np.percentile(means, (2.5, 97.5), axis=0)
-    columns = zip(observed, p_values, low, high, strict=True)
-    return tuple(PairedTest(float(d), float(p), float(lo), float(hi)) for d, p, lo, hi in columns)
+    return extreme / 2**subjects if exact else (extreme + 1) / (resamples + 1)
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

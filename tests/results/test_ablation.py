@@ -21,7 +21,7 @@ def test_ticks_say_which_components_a_variant_has(run: Any) -> None:
     fill(run)
     (table,) = ablation(run.stored())
     assert table.columns[:5] == ("variant", "contrast", "cycle", "similarity", "attention")
-    assert table.columns[5:] == ("es", "mean", "Δ to Full", "95 % interval", "p")
+    assert table.columns[5:] == ("es", "mean", "Δ to Full", "95 % interval", "p", "d")
     assert [[c.text for c in row[:5]] for row in table.rows] == [
         ["Full", "✓", "✓", "✓", "✓"],
         ["No-Attention", "✓", "✓", "✓", ""],

@@ -14,6 +14,10 @@ from crossret.results.leaderboard import leaderboard
 from crossret.retrieval.significance import paired_randomisation, query_scores
 
 SUBJECTS = 60
+RANKS = (
+    "rank: places a row may have on the mean over languages: 1 + the rows significantly better, to the number of rows "
+    "less those significantly worse (paired randomisation, Holm-corrected over all pairs of rows)."
+)
 
 
 def ranks(quality: float, seed: int) -> dict[str, list[int]]:
@@ -48,7 +52,7 @@ def test_rows_columns_and_order(run: Any) -> None:
     assert table.title == (
         "toys: toy/human, gallery test (60 text and 60 visual queries, 60 items) – SumR, both directions"
     )
-    assert table.columns == ("method", "es", "gl", "mean", "Δ to Alpha", "95 % interval", "p")
+    assert table.columns == ("method", "rank", "es", "gl", "mean", "Δ to Alpha", "95 % interval", "p", "d")
     assert labels(table) == ["Gamma", "Alpha", "Beta", "Human"], "best first, then incomplete rows, then oracles"
     assert all(len(row) == len(table.columns) for row in table.rows)
 
@@ -113,7 +117,10 @@ def test_comparison_agrees_with_the_test_of_one_pair(run: Any) -> None:
     assert cell(table, "Beta", "es").mark == "†"
     assert cell(table, "Gamma", "es").mark == ""
     assert cell(table, "Gamma", "p").text == "< 0.001"
-    assert [c.text for c in (cell(table, "Alpha", n) for n in table.columns[3:])] == ["–", "–", "–"]
+    assert [c.text for c in (cell(table, "Alpha", n) for n in table.columns[4:])] == ["–"] * 4
+    # Two cannot be told apart, and the oracle is not ranked.
+    ranks = [(label, cell(table, label, "rank").text) for label in labels(table)]
+    assert ranks == [("Gamma", "1"), ("Alpha", "2–3"), ("Beta", "2–3"), ("Human", "–")]
 
 
 def test_difference_is_that_of_the_means(run: Any) -> None:
@@ -134,11 +141,11 @@ def test_is_a_pure_function_of_the_records(run: Any) -> None:
 
 def test_another_baseline_and_none(run: Any) -> None:
     fill(run)
-    assert leaderboard(run.stored(), baseline="gamma")[0].columns[4] == "Δ to Gamma"
+    assert leaderboard(run.stored(), baseline="gamma")[0].columns[5] == "Δ to Gamma"
     with pytest.raises(UsageError, match="unknown baseline method 'gama'; did you mean 'gamma'"):
         leaderboard(run.stored(), baseline="gama")
     unmarked = [s for s in run.stored() if s.record.unit.method != "alpha"]
-    assert leaderboard(unmarked)[0].columns == ("method", "es", "gl", "mean")
+    assert leaderboard(unmarked)[0].columns == ("method", "es", "gl", "mean"), "one complete row has no rank"
 
 
 def test_several_marked_baselines_are_refused(run: Any) -> None:
@@ -273,6 +280,7 @@ def test_provenance_and_warnings(run: Any) -> None:
     (table,) = leaderboard(run.stored())
     assert table.notes == (
         "One seed: no deviation.",
+        RANKS,
         "Made by: crossret bench a.yaml --shard 1/2",
         "Made by: crossret bench a.yaml --shard 2/2",
         "Data: dddddddddddd, eeeeeeeeeeee; crossret 0.1.0, 0.2.0.",
