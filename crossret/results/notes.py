@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from crossret.results.board import MEAN, NOT_SIGNIFICANT, Board
+from crossret.results.figures import Figure
 from crossret.results.paired import RESAMPLES
 from crossret.results.record import Record
 from crossret.results.selection import Selection
+from crossret.results.statistics import Row
 
 CORE = "crossret"
 """Its version is among those of the packages."""
@@ -52,8 +54,33 @@ def _reading(board: Board) -> Iterator[str]:
             "–: no record of the method in the language; its mean, in parentheses, is over the others and does not "
             "compare."
         )
+    yield from _not_above_untrained(board)
     if board.reference is not None:
         yield from _comparing(board, board.label(board.reference))
+
+
+def _not_above_untrained(board: Board) -> Iterator[str]:
+    """Nobody shall take for transfer what copied words give without any training."""
+    for untrained in board.rows:
+        if untrained.record.training_key:
+            continue
+        beaten = [
+            board.label(row)
+            for row in board.best_first()
+            if row.record.training_key and not _is_above(row, untrained, board.figure)
+        ]
+        if beaten:
+            yield (
+                f"Not above {board.label(untrained)}, which is not trained and gets along with words that languages "
+                f"share or a translation copies: {', '.join(beaten)}."
+            )
+
+
+def _is_above(row: Row, other: Row, figure: Figure) -> bool:
+    """Whether a row is better in the mean over the languages that both have; without any it is nothing to compare."""
+    both = row.numbers.keys() & other.numbers.keys()
+    ahead = sum(row.numbers[lang].mean - other.numbers[lang].mean for lang in both)
+    return not both or (ahead if figure.higher_is_better else -ahead) > 0
 
 
 def _comparing(board: Board, reference: str) -> Iterator[str]:

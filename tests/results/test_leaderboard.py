@@ -325,3 +325,25 @@ def test_a_table_says_what_answers_equal_captions(run: Any, rules: tuple[str, st
     (table,) = leaderboard(run.stored())
     found = [note for note in table.notes if "a caption that several" in note.lower()]
     assert [note.startswith(said) for note in found] == ([True] if said else [])
+
+
+def test_rows_that_copied_words_beat_are_named(run: Any) -> None:
+    good, middling, poor = [1] * 20, [1] * 10 + [9] * 10, [9] * 10 + [30] * 10
+    run.add("words", good, good, language="es", training_key="", group="baseline")
+    run.add("words", middling, middling, language="fr", training_key="", group="baseline")
+    for language in ("es", "fr"):
+        run.add("strong", good, good, language=language)
+        run.add("weak", poor, poor, language=language)
+    # Better than the words in its one language, though no better than these are in the mean.
+    run.add("half", good, middling, language="fr")
+    (table,) = leaderboard(run.stored())
+    (said,) = (note for note in table.notes if note.startswith("Not above Words, which is not trained"))
+    assert said.endswith(": Weak.")
+    (lower,) = leaderboard(run.stored(), metric="medr")
+    assert any(note.startswith("Not above Words") and note.endswith("Weak.") for note in lower.notes)
+
+
+def test_nothing_is_said_of_copied_words_where_every_row_is_above(run: Any) -> None:
+    run.add("words", [9] * 10, [9] * 10, training_key="", group="baseline")
+    run.add("strong", [1] * 10, [1] * 10)
+    assert not any("not trained" in note for note in leaderboard(run.stored())[0].notes)
