@@ -7,11 +7,14 @@ from typing import Any
 
 from crossret.contracts.baseline import Baseline
 from crossret.contracts.data import Dataset
-from crossret.contracts.translation import Translator
+from crossret.contracts.translation import Engine, Translator
 from crossret.errors import UsageError, unknown
 from crossret.following import check_follows
+from crossret.makers import maker_of, remember
 from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe, TranslationRecipe, TranslatorRecipe
 from crossret.registry import Component, Registry, construct
+from crossret.translation.hop_answers import AskedAnswers
+from crossret.translation.routed_translator import RoutedTranslator
 
 
 def components_of(recipe: Recipe, registry: Registry) -> list[Component]:
@@ -64,7 +67,8 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
     """The translator that the translation part of a recipe names.
 
     One that takes a ``path`` and is given none reads the file shipped with the data; one that takes a ``dataset`` gets
-    the recipe's; one that wraps another gets that one, built in the same way with ``options["options"]``.
+    the recipe's; one that wraps another gets that one, built in the same way with ``options["options"]``. An engine
+    becomes a translator over its routes.
 
     Raises:
         UsageError: it needs a file of translations and the data set ships none.
@@ -73,7 +77,7 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
     name, options = translation.translator, dict(translation.options)
     component = registry.get("translator", name)
     taken = parameters_of(component)
-    if "path" in taken and "path" not in options:
+    if "path" in taken and "path" not in options and not is_engine(component):
         shipped = dataset.translations()
         if shipped is None:
             raise UsageError(
@@ -88,8 +92,16 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
         built = construct(component, (inner,), options)
     else:
         built = registry.build("translator", name, **options)
+    if isinstance(built, Engine):
+        return _routed(built)
     check_follows(built, Translator)
     translator: Translator = built
+    return translator
+
+
+def _routed(engine: Engine) -> Translator:
+    translator = RoutedTranslator(engine, AskedAnswers(engine))
+    remember(translator, maker_of(engine))
     return translator
 
 
@@ -104,6 +116,16 @@ def further_translators_of(
     """
     alone = [TranslationRecipe(translator=recipe.translator, options=recipe.options) for recipe in recipes]
     return tuple(translator_of(translation, data_name, dataset, registry) for translation in alone)
+
+
+def asks_engine(name: str, registry: Registry) -> bool:
+    """Whether a translator is an engine, or wraps one."""
+    return is_engine(registry.chain("translator", name)[-1])
+
+
+def is_engine(component: Component) -> bool:
+    """Whether a translator is a machine translation engine, which knows single hops only."""
+    return hasattr(component.load(), "translate_hop")
 
 
 def parameters_of(component: Component) -> frozenset[str]:

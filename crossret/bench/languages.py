@@ -9,6 +9,7 @@ from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import unknown
 from crossret.recipe.models import Recipe
+from crossret.translation.routed_translator import RoutedTranslator
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,20 @@ class Languages:
     def _has_route(self, source: str, target: str) -> bool:
         return source == target or bool(self.translator.routes(source, target))
 
+    def _without_route(self, source: str, target: str, direction: str = "") -> str:
+        engine = self.translator
+        nearest = f" ({engine.without_route(source, target)})" if isinstance(engine, RoutedTranslator) else ""
+        return f"no translation route from {source} {direction}to {target}{nearest}"
+
     def obstacle(self, recipe: Recipe, language: str) -> str:
         """Why a method cannot be measured in a language; empty if it can."""
         source = self.dataset.source_language
         if recipe.texts.target == "translated" and recipe.baseline is None and not self._has_route(source, language):
-            return f"no translation route from {source} to {language}, so no training captions"
+            return f"{self._without_route(source, language)}, so no training captions"
         if recipe.translation.confidence == "round-trip" and not self._has_route(language, source):
-            return f"no translation route from {language} back to {source}, so no confidence by round trips"
+            return f"{self._without_route(language, source, 'back ')}, so no confidence by round trips"
         if recipe.asks_translated() and not self._has_route(language, source):
-            return f"no translation route from {language} back to {source}, so no {source} queries"
+            return f"{self._without_route(language, source, 'back ')}, so no {source} queries"
         if language == source and recipe.texts.target != "none":
             return f"{source} is the source language"
         return self._without_source_captions(recipe)

@@ -20,6 +20,7 @@ from crossret.bench.components import (
 from crossret.bench.keys import training_key, unit_key
 from crossret.bench.languages import Languages
 from crossret.bench.options import check_options
+from crossret.bench.routes_in_use import RoutesInUse
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Translator
 from crossret.errors import UsageError, unknown
@@ -197,8 +198,9 @@ class _Planner:
         possible: Mapping[str, TermRecipe | None] = {n: t for n, t in recipe.objective.items() if n not in dropped}
         recipe = recipe.model_copy(update={"objective": possible})
         training, versions = None, self._versions(recipe)
+        routes = RoutesInUse(recipe, languages, self.registry)
         if recipe.baseline is None:
-            key = training_key(recipe, read, seed, languages.fingerprints(), versions)
+            key = training_key(recipe, read, seed, languages.fingerprints() | routes.of_training(read), versions)
             training = Training(key, recipe, read, seed)
         unit = UnitId(
             dataset=recipe.data.dataset,
@@ -211,9 +213,10 @@ class _Planner:
         shown = {"suite": self.suite.name, "label": label, "ablated": ablated, **entry.model_dump(include=ROW_FIELDS)}
         if training is None:
             shown |= _foreign(versions)
+        data = languages.asked_fingerprints() | routes.of_question(language, read)
         return PlannedUnit(
             id=unit,
-            key=unit_key(recipe, unit, training.key if training else "", languages.asked_fingerprints(), shown),
+            key=unit_key(recipe, unit, training.key if training else "", data, shown),
             recipe=recipe,
             label=label,
             group=entry.group,

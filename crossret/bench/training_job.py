@@ -8,9 +8,11 @@ from pathlib import Path
 from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, write_checkpoint
 from crossret.bench.devices import accelerator_for, peak_memory_mb
+from crossret.bench.languages import Languages
 from crossret.bench.plan import Training
 from crossret.bench.preparation import prepare_training
 from crossret.bench.probing import first_texts, probe_encoder
+from crossret.bench.routes_in_use import RoutesInUse
 from crossret.bench.validation import validation
 from crossret.data.sampling import Sampler
 from crossret.objective.objective import build_objective
@@ -62,6 +64,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
         "dataset": assembly.dataset.fingerprint(),
         "translator": assembly.translator.fingerprint(),
         **{f"translator {n}": t.fingerprint() for n, t in enumerate(assembly.further_translators, start=2)},
+        **_routes(assembly, training),
         "visual-backbone": assembly.backbone.fingerprint(),
         "text-encoder": model.text.encoder.fingerprint(),
     }
@@ -79,3 +82,10 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
         ),
     )
     (folder / STATE_FILE).unlink(missing_ok=True)
+
+
+def _routes(assembly: Assembly, training: Training) -> dict[str, str]:
+    languages = Languages(
+        assembly.dataset, assembly.translator, assembly.protocol, assembly.further_translators
+    )
+    return RoutesInUse(assembly.recipe, languages, assembly.registry).of_training(training.languages)

@@ -9,6 +9,7 @@ from crossret.contracts.translation import CaptionTranslator, Route, Translation
 from crossret.data.pools import AlignedText, SubjectTexts
 from crossret.errors import DataError
 from crossret.makers import blamed, broken, maker_of
+from crossret.translation.routed_translator import RoutedTranslator
 
 
 def route_between(translator: Translator, source: str, target: str) -> Route:
@@ -19,8 +20,14 @@ def route_between(translator: Translator, source: str, target: str) -> Route:
     """
     routes = translator.routes(source, target)
     if not routes:
-        raise DataError(f"no translation route from {source!r} to {target!r}")
+        raise no_route(translator, source, target)
     return routes[0]
+
+
+def no_route(translator: Translator, source: str, target: str) -> DataError:
+    """The error for a pair without a route; over an engine's hops it names the nearest pairs."""
+    nearest = f"; {translator.without_route(source, target)}" if isinstance(translator, RoutedTranslator) else ""
+    return DataError(f"no translation route from {source!r} to {target!r}{nearest}")
 
 
 def translate_captions(captions: Sequence[Caption], translator: Translator, route: Route) -> list[Translation]:

@@ -10,7 +10,8 @@ from crossret.contracts.data import Caption
 from crossret.contracts.translation import Route, Translation, Translator
 from crossret.errors import DataError
 from crossret.recipe.models import VariantsRecipe
-from crossret.translation.fill import translate_captions
+from crossret.translation.fill import no_route, translate_captions
+from crossret.translation.words import bare
 
 UnknownWords = Literal["keep", "drop-words", "drop-captions"]
 
@@ -52,7 +53,7 @@ def ways_between(
         DataError: the first has no route, or a way has no way back that is asked for.
     """
     if not translators[0].routes(source, target):
-        raise DataError(f"no translation route from {source!r} to {target!r}")
+        raise no_route(translators[0], source, target)
     return [
         Way(translator, route, way_back(translator, route) if back else None)
         for translator in translators
@@ -69,7 +70,7 @@ def way_back(translator: Translator, there: Route) -> Route:
     start, end = there.hops[0].source, there.hops[-1].target
     routes = translator.routes(end, start)
     if not routes:
-        raise DataError(f"no translation route from {end!r} to {start!r}")
+        raise no_route(translator, end, start)
     engines = {hop.engine for hop in there.hops}
     return next((route for route in routes if {hop.engine for hop in route.hops} == engines), routes[0])
 
@@ -142,12 +143,6 @@ def check_words_are_told(variants: Sequence[Sequence[Variant]]) -> None:
 def _shortened(translation: Translation) -> Translation:
     if not translation.unknown_words:
         return translation
-    dropped = {_bare(word) for word in translation.unknown_words}
-    kept = " ".join(word for word in translation.text.split() if _bare(word) not in dropped)
+    dropped = {bare(word) for word in translation.unknown_words}
+    kept = " ".join(word for word in translation.text.split() if bare(word) not in dropped)
     return replace(translation, text=kept, unknown=0, unknown_words=())
-
-
-def _bare(word: str) -> str:
-    """A word as it compares: case-folded, without punctuation at its ends."""
-    letters = [index for index, character in enumerate(word) if character.isalnum()]
-    return word[letters[0] : letters[-1] + 1].casefold() if letters else word
