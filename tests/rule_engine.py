@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from crossret.contracts.translation import Hop, Translation
+from crossret.hookspecs import hookimpl
+
+VERSION = "RULE_VERSION"
+MORE_PAIRS = "RULE_MORE_PAIRS"
 
 
 class RuleEngine:
@@ -18,10 +22,13 @@ class RuleEngine:
     Args:
         calls: a file that gets a line for every text that is asked: process, hop, text.
         seconds: that it takes for a text.
-        pairs: hops, e.g. ``en-es es-gl``.
-        version: of every hop.
+        pairs: hops, e.g. ``en-es es-gl``; those of the environment come on top.
         chunk: as in the contract.
         alternatives: how many further translations it gives.
+
+    Environment:
+        RULE_VERSION: of every hop.
+        RULE_MORE_PAIRS: further hops.
     """
 
     name = "rule"
@@ -33,14 +40,13 @@ class RuleEngine:
         calls: str,
         seconds: float = 0,
         pairs: str = "en-es es-en es-gl gl-es en-ca ca-oc",
-        version: str = "1",
         chunk: int = 4,
         alternatives: int = 0,
     ) -> None:
         self.calls = Path(calls)
         self.seconds = seconds
-        self.pairs = [tuple(pair.split("-")) for pair in pairs.split()]
-        self.version = version
+        self.pairs = [tuple(pair.split("-")) for pair in f"{pairs} {os.environ.get(MORE_PAIRS, '')}".split()]
+        self.version = os.environ.get(VERSION, "1")
         self.chunk = chunk
         self.alternatives = alternatives
 
@@ -86,6 +92,7 @@ def asked(calls: Path) -> list[tuple[str, str, str]]:
     return [tuple(line.split("\t")) for line in lines]  # type: ignore[misc]
 
 
+@hookimpl
 def register_translators(register: Callable[..., None]) -> None:
     """This file is a plugin."""
-    register("rule", RuleEngine)
+    register("rule", "rule_engine:RuleEngine")
