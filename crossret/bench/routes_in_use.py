@@ -53,7 +53,7 @@ class RoutesInUse:
         source, known = dataset.source_language, dataset.test_languages(self.languages.protocol)
         if recipe.texts.target == "translated":
             return [pair for lang in read for pair in ((source, lang), (lang, source))]
-        # What selects weights by translated queries: reference mode, and a model that nobody can ask in its own language.
+        # Weights selected by translated queries: reference mode, and models that nobody can ask in their own language.
         asked = read if recipe.reference else known if not read and source not in known else ()
         return [(lang, source) for lang in asked]
 

@@ -85,7 +85,5 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
 
 
 def _routes(assembly: Assembly, training: Training) -> dict[str, str]:
-    languages = Languages(
-        assembly.dataset, assembly.translator, assembly.protocol, assembly.further_translators
-    )
+    languages = Languages(assembly.dataset, assembly.translator, assembly.protocol, assembly.further_translators)
     return RoutesInUse(assembly.recipe, languages, assembly.registry).of_training(training.languages)
