@@ -218,8 +218,15 @@ def hook_of(kind: str) -> str:
 
 def origin(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
     """Name and version of the distribution that an entry point came with; empty if its metadata is broken."""
+    return _named_and_versioned(point.dist) if point.dist else ("", "")
+
+
+@functools.cache
+def _named_and_versioned(distribution: importlib.metadata.Distribution) -> tuple[str, str]:
+    """Each question to a distribution parses its metadata anew, long description included."""
     try:
-        return (point.dist.name or "", point.dist.version or "") if point.dist else ("", "")
+        metadata = distribution.metadata
+        return metadata["Name"] or "", metadata["Version"] or ""
     except Exception:
         return "", ""
 
@@ -236,8 +243,11 @@ def wanted() -> list[importlib.metadata.EntryPoint]:
 
 def missing() -> list[str]:
     """Names in ``CROSSRET_LOAD_PLUGINS`` that no entry point or distribution has."""
+    asked = _named(os.environ.get(LOAD_VARIABLE, ""))
+    if not asked:
+        return []
     found = [_names(point) for point in importlib.metadata.entry_points(group=GROUP)]
-    return sorted(_named(os.environ.get(LOAD_VARIABLE, "")).difference(*found))
+    return sorted(asked.difference(*found))
 
 
 def _named(variable: str) -> set[str]:
