@@ -39,7 +39,7 @@ def test_every_command_of_a_page_runs(page, tmp_path, cache):
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(tmp_path / "site"),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(tmp_path / "site"), os.environ.get("PYTHONPATH", "")))),
         "CROSSRET_CACHE": str(cache),
         "OMP_NUM_THREADS": "1",
     }
