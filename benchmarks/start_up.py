@@ -14,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 PLUGINS = 20
 COMMANDS = (("--help",), ("components",), ("plugins",))
@@ -60,8 +60,7 @@ def install_many(site: Path, count: int = PLUGINS) -> None:
         (site / f"many_{number}_component.py").write_text(COMPONENT)
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """The shortest of several runs, in seconds: what else runs on the machine can only add to it."""
 
     clock: float
