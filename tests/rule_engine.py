@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from crossret.contracts.translation import Hop, Translation
+from crossret.contracts.translation import Engine, Hop, Translation
 from crossret.hookspecs import hookimpl
+from crossret.translation.hop_answers import ask, chunks
 
 VERSION = "RULE_VERSION"
 MORE_PAIRS = "RULE_MORE_PAIRS"
@@ -84,6 +86,16 @@ class RuleEngine:
 
     def close(self) -> None:
         pass
+
+
+@dataclass(frozen=True)
+class Uncached:
+    """Answers of hops that are asked every time."""
+
+    engine: Engine
+
+    def of(self, texts: Sequence[str], hop: Hop) -> dict[str, Translation]:
+        return {t: a for chunk in chunks(texts, self.engine.chunk) for t, a in ask(self.engine, chunk, hop).items()}
 
 
 def asked(calls: Path) -> list[tuple[str, str, str]]:

@@ -13,7 +13,8 @@ from crossret.following import check_follows
 from crossret.makers import maker_of, remember
 from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe, TranslationRecipe, TranslatorRecipe
 from crossret.registry import Component, Registry, construct
-from crossret.translation.hop_answers import AskedAnswers
+from crossret.translation.cache.answers import CachedAnswers
+from crossret.translation.cache.file import cache_file
 from crossret.translation.routed_translator import RoutedTranslator
 
 
@@ -68,7 +69,7 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
 
     One that takes a ``path`` and is given none reads the file shipped with the data; one that takes a ``dataset`` gets
     the recipe's; one that wraps another gets that one, built in the same way with ``options["options"]``. An engine
-    becomes a translator over its routes.
+    becomes a translator over its routes, whose answers are cached.
 
     Raises:
         UsageError: it needs a file of translations and the data set ships none.
@@ -93,14 +94,14 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
     else:
         built = registry.build("translator", name, **options)
     if isinstance(built, Engine):
-        return _routed(built)
+        return _routed(built, TranslatorRecipe(translator=name, options=translation.options))
     check_follows(built, Translator)
     translator: Translator = built
     return translator
 
 
-def _routed(engine: Engine) -> Translator:
-    translator = RoutedTranslator(engine, AskedAnswers(engine))
+def _routed(engine: Engine, recipe: TranslatorRecipe) -> Translator:
+    translator = RoutedTranslator(engine, CachedAnswers(engine, recipe, cache_file()))
     remember(translator, maker_of(engine))
     return translator
 

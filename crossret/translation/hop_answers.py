@@ -51,22 +51,6 @@ class HopAnswers(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class AskedAnswers:
-    """Always asks the engine."""
-
-    engine: Engine
-    watch: Watch = unwatched
-
-    def of(self, texts: Sequence[str], hop: Hop) -> dict[str, Translation]:
-        """As :meth:`HopAnswers.of`."""
-        found: dict[str, Translation] = {}
-        for chunk in chunks(texts, self.engine.chunk):
-            found |= ask(self.engine, chunk, hop)
-            self.watch(Progress(hop, len(found), len(texts)))
-        return found
-
-
 def chunks(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """Runs of at most ``size`` texts, in their order."""
     return (texts[start : start + size] for start in range(0, len(texts), max(1, size)))
