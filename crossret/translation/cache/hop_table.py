@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from crossret import __version__
 from crossret.contracts.translation import DocumentedEngine, Engine, Hop, Translation
@@ -16,7 +17,6 @@ from crossret.makers import maker_of
 from crossret.recipe.models import TranslatorRecipe
 from crossret.translation.cache.file import transaction
 from crossret.translation.cache.owners import is_alive
-from crossret.translation.hop_answers import chunks
 
 AT_ONCE = 500
 DAY_SECONDS = 86_400.0
@@ -97,9 +97,11 @@ class HopTable:
                 changes = (now, recipe.model_dump_json(), self.hop)
                 self.connection.execute("UPDATE hop SET used = ?, recipe = ? WHERE id = ?", changes)
 
-    def _rows(self, what: str, keys: Iterable[bytes]) -> Iterator[tuple[object, ...]]:
+    def _rows(self, what: str, keys: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
         """Rows with one of the keys, in the order of the table."""
-        for some in chunks(sorted(keys), AT_ONCE):
+        ordered = sorted(keys)
+        for start in range(0, len(ordered), AT_ONCE):
+            some = ordered[start : start + AT_ONCE]
             marks = ", ".join("?" * len(some))
             yield from self.connection.execute(
                 f"SELECT {what} WHERE hop = ? AND key IN ({marks})", (self.hop, *some)
@@ -146,7 +148,7 @@ def key_of(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
-def _rows_of(key: bytes, text: str, answer: Translation, tries: int, now: float) -> Iterator[tuple[object, ...]]:
+def _rows_of(key: bytes, text: str, answer: Translation, tries: int, now: float) -> Iterator[tuple[Any, ...]]:
     words = json.dumps(answer.unknown_words, ensure_ascii=False)
     yield key, 0, text, answer.text, answer.status, answer.score, answer.unknown, words, tries, now
     for n, (other, score) in enumerate(answer.alternatives, start=1):
