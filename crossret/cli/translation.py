@@ -10,6 +10,7 @@ import click
 from crossret.cli.default_command import DefaultCommandGroup
 from crossret.cli.group import command_line
 from crossret.cli.options import LIST, Assignment, Command, plugin_files, table_format
+from crossret.cli.translation_cache import cache
 
 if TYPE_CHECKING:
     from crossret.recipe.models import TextSources
@@ -29,6 +30,9 @@ def translate() -> None:
 
     All options: crossret translate dataset --help
     """
+
+
+translate.add_command(cache)
 
 
 def _sources(command: Command) -> Command:

@@ -26,8 +26,8 @@ PATIENCE_SECONDS = 60.0
 NO_PLACE_FOR_A_LOG = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 SCHEMA = (
     """CREATE TABLE hop(
-        id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, engine TEXT NOT NULL, source TEXT NOT NULL,
-        target TEXT NOT NULL, mode TEXT NOT NULL, version TEXT NOT NULL, recipe TEXT NOT NULL,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint TEXT NOT NULL UNIQUE, engine TEXT NOT NULL,
+        source TEXT NOT NULL, target TEXT NOT NULL, mode TEXT NOT NULL, version TEXT NOT NULL, recipe TEXT NOT NULL,
         provenance TEXT NOT NULL, made REAL NOT NULL, used REAL NOT NULL)""",
     # n is 0 for the translation and counts its alternatives, which have neither source nor status.
     """CREATE TABLE answer(
