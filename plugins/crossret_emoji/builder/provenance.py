@@ -29,6 +29,7 @@ def write_provenance(out: Path, order: Mapping[str, dict[str, int]]) -> None:
         "warm_up": {lang: warm_up_record(lang) for lang in _LANGUAGES},
         "routes": {"forward": OUT_OF_ENGLISH, "back": BACK, "human_names_to_english": INTO_ENGLISH},
         "notes": {
+            "hr": "hbs-eng reads Croatian, Bosnian and Serbian alike",
             "sr": "Cyrillic names are transliterated to Latin before hbs-eng",
             "sc": "no way back to English exists",
         },

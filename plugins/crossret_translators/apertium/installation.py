@@ -81,8 +81,8 @@ class Installation:
                 f"apertium {pair.source} → {pair.target}: {file} is missing; on Debian: {INSTALL} {pair.package}"
             )
         found = subprocess.run([PROGRAMS[1], "-z", str(file)], capture_output=True, text=True, errors="replace")
-        if found.returncode or not found.stdout.strip():
-            raise ComponentError(f"apertium: {file}: expected a mode's pipeline, found none {found.stderr.strip()}")
+        if found.returncode:
+            raise ComponentError(f"apertium: {file}: expected a mode; {found.stderr.strip() or 'it cannot be read'}")
         return found.stdout
 
     def data_hashes(self, mode: str) -> dict[str, str]:

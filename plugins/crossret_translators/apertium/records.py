@@ -11,8 +11,10 @@ import unicodedata
 from collections.abc import Iterable
 
 _SPECIAL = re.compile(r"([\^$/\[\]{}\\@<>])")
-# Control characters, line and paragraph separators, and surrogates, which UTF-8 cannot express.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+# The last two of every plane are no characters: the engine takes U+FFFF for the end of its input.
+_NO_CHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+# With control characters, line and paragraph separators, and surrogates, which UTF-8 cannot express.
+_CONTROL = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]+")
 _NUMBER = re.compile(r"\[#(\d+)\]\s*$")
 _ANOTHER = re.compile(r"(?<!\\)\[#\d+\]")
 _END = re.compile(r"(\.?\[\])?(\[\n\])?\s*$")
@@ -20,7 +22,7 @@ _TOKEN = re.compile(r"\\(.)|\[(?:\\.|[^\]\\])*\]?|(.)", re.DOTALL)
 
 
 def plain(text: str) -> str:
-    """The text on one line in normal form C, control characters as spaces; may be empty."""
+    """The text on one line in normal form C, spaces for what is no printable character; may be empty."""
     return unicodedata.normalize("NFC", _CONTROL.sub(" ", text).strip())
 
 
