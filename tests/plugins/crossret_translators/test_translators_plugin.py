@@ -11,7 +11,16 @@ from crossret.plugins import Plugins
 def test_registers_the_translators() -> None:
     plugins = Plugins()
     plugins.add("translators", crossret_translators.plugin)
-    assert plugins.registry.names("translator") == ("apertium", "file", "identity", "noise", "recorded")
+    assert plugins.registry.names("translator") == (
+        "apertium",
+        "bergamot",
+        "ctranslate2",
+        "file",
+        "identity",
+        "noise",
+        "recorded",
+        "transformers",
+    )
     assert len(list(plugins.registry)) == 5
 
 
