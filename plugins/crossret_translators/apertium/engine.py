@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -22,6 +23,7 @@ from crossret_translators.apertium.warm_ups import digest_of_all, warm_up
 
 # The engine reads Serbo-Croatian in Latin letters only.
 _SPELLING: Final = {"sr": latin}
+_INVISIBLE: Final = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"})
 _SECONDS_PER_CHARACTER: Final = 0.001
 _STARTS: Final = 2
 
@@ -36,7 +38,8 @@ class ApertiumEngine:
     """
 
     name = "apertium"
-    chunk = 1000
+    # Large enough that the warm-up costs little, small enough that little is lost on the way.
+    chunk = 2000
     most_characters = 30_000
     order_sensitive = True
 
@@ -145,7 +148,7 @@ def known_pair(hop: Hop) -> Pair:
 
 def _translation(source: str, raw: str) -> Translation:
     answer = tidy(source, raw)
-    if not answer.text:
+    if all(unicodedata.category(character) in _INVISIBLE for character in answer.text):
         return Translation("", "failed")
     distinct: dict[str, str] = {}
     for word in answer.marked:

@@ -49,6 +49,11 @@ def test_what_holds_no_text_fails_without_a_process(engine: ApertiumEngine) -> N
     assert [a.status for a in engine.translate_hop(["\0", "\ud800", "\x7f\x9f"], hop("en", "es"))] == ["failed"] * 3
 
 
+def test_an_answer_that_nobody_can_see_is_none(engine: ApertiumEngine) -> None:
+    # The engine drops a tilde.
+    assert engine.translate_hop(["~\u200b", "~"], hop("en", "es")) == [Translation("", "failed")] * 2
+
+
 def test_marks_of_the_source_stay(engine: ApertiumEngine) -> None:
     (answer,) = engine.translate_hop(["The *dog* is #1 @home"], hop("en", "es"))
     assert answer.text.count("*") == 2
