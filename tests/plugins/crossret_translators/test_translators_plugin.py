@@ -11,17 +11,9 @@ from crossret.plugins import Plugins
 def test_registers_the_translators() -> None:
     plugins = Plugins()
     plugins.add("translators", crossret_translators.plugin)
-    assert plugins.registry.names("translator") == (
-        "apertium",
-        "bergamot",
-        "ctranslate2",
-        "file",
-        "identity",
-        "noise",
-        "recorded",
-        "transformers",
-    )
-    assert len(list(plugins.registry)) == 5
+    names = "apertium bergamot ctranslate2 file identity noise recorded transformers"
+    assert " ".join(plugins.registry.names("translator")) == names
+    assert len(list(plugins.registry)) == len(names.split())
 
 
 def test_builds_every_translator() -> None:
