@@ -1,8 +1,8 @@
-"""``nox`` runs everything that a change must pass: tests, lint, package, docs.
+"""``nox`` runs everything that a change must pass: tests, lint, examples, package, docs.
 
-``tests``, ``lint`` and ``docs`` share one environment, because one with torch and the optional model libraries takes
-several gigabytes: ``.nox/shared``, made on first use and again when ``pyproject.toml`` changes. Only ``package`` works
-in an environment of its own, with nothing but the wheel, and removes it afterwards.
+``tests``, ``lint``, ``examples`` and ``docs`` share one environment, because one with torch and the optional model
+libraries takes several gigabytes: ``.nox/shared``, made on first use and again when ``pyproject.toml`` changes. Only
+``package`` works in an environment of its own, with nothing but the wheel, and removes it afterwards.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ assert not heavy, f"crossret --help imports {heavy}"
 """
 
 nox.needs_version = ">=2024.10.9"
-nox.options.sessions = ["tests", "lint", "package", "docs"]
+nox.options.sessions = ["tests", "lint", "examples", "package", "docs"]
 nox.options.error_on_external_run = True
 nox.options.stop_on_first_error = False
 
@@ -72,7 +72,29 @@ def lint(session: nox.Session) -> None:
     in_shared(session, "ruff", "check", ".")
     in_shared(session, "ruff", "format", "--check", ".")
     in_shared(session, "mypy")
+    for folder in example_folders():
+        # Each is a distribution of its own, checked as its author would.
+        in_shared(session, "mypy", "--package", folder.name.replace("-", "_"), env={"MYPYPATH": str(folder)})
     in_shared(session, "lint-imports")
+
+
+def example_folders() -> list[Path]:
+    """The example plugins."""
+    return sorted(path.parent for path in (ROOT / "plugins" / "examples").glob("*/pyproject.toml"))
+
+
+@nox.session(venv_backend="none")
+def examples(session: nox.Session) -> None:
+    """Each example plugin, installed beside crossret in a folder of its own: its tests, with a small bench."""
+    shared(session)
+    site = ROOT / ".nox" / "examples"
+    shutil.rmtree(site, ignore_errors=True)
+    options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--target", str(site)]
+    in_shared(session, "python", "-m", "pip", "install", *options, *map(str, example_folders()))
+    env = {"PYTHONPATH": str(site), "CROSSRET_CACHE": str(site / "cache"), **ONE_THREAD}
+    in_shared(session, "crossret", "plugins", env=env | {"CROSSRET_STRICT_PLUGINS": "1"})
+    for folder in example_folders():
+        in_shared(session, "python", "-m", "pytest", str(folder), env=env)
 
 
 @nox.session(venv_backend="none")

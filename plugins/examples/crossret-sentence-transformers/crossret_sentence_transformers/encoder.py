@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import torch
-from crossret.contracts.text import RowCache, Tokens, TokenStates
-from crossret.errors import DataError, UsageError
 from torch import Tensor, nn
 
+from crossret.contracts.text import RowCache, Tokens, TokenStates
+from crossret.errors import DataError, UsageError
 from crossret_sentence_transformers.loading import hash_of, transformer_in
 from crossret_sentence_transformers.prepared import PreparedStates
 
@@ -48,7 +48,7 @@ class SentenceEncoder(nn.Module):
         self._fingerprint = hashlib.sha256(settings.encode()).hexdigest()[:16]
         self._prepared = PreparedStates(self.dimension)
         # States of other weights must not be looked up.
-        self.register_load_state_dict_post_hook(lambda module, _: module._prepared.rows.clear())
+        self.register_load_state_dict_post_hook(_forget)  # type: ignore[no-untyped-call]
         self.transformer.requires_grad_(trains)
         self.train()
 
@@ -97,4 +97,8 @@ class SentenceEncoder(nn.Module):
     @torch.no_grad()
     def _computed(self, texts: Sequence[str]) -> TokenStates:
         device = next(self.transformer.parameters()).device
-        return self({name: tensor.to(device) for name, tensor in self._read(texts).items()})
+        return self.forward({name: tensor.to(device) for name, tensor in self._read(texts).items()})
+
+
+def _forget(encoder: SentenceEncoder, _: object) -> None:
+    encoder._prepared.rows.clear()

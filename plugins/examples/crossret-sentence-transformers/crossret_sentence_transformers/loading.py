@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from crossret.errors import ComponentError
 from sentence_transformers import SentenceTransformer
+
+from crossret.errors import ComponentError
 
 PICKLES = (".bin", ".ckpt", ".pickle", ".pkl", ".pt", ".pth")
 
@@ -22,7 +23,9 @@ def transformer_in(folder: str) -> Any:
     """
     root = Path(folder)
     if not root.is_dir():
-        raise ComponentError(f"sentence-transformers: {folder}: no such folder; save a model there, e.g. with model.save")
+        raise ComponentError(
+            f"sentence-transformers: {folder}: no such folder; save a model there, e.g. with model.save"
+        )
     for file in sorted(root.rglob("*")):
         if file.suffix in PICKLES and not list(file.parent.glob("*.safetensors")):
             raise ComponentError(f"sentence-transformers: {file} is a pickle; expected model.safetensors beside it")
@@ -36,10 +39,14 @@ def transformer_in(folder: str) -> Any:
         )
     except Exception as error:  # whatever the library and those below it raise
         said = " ".join(str(error).split())[:200]
-        raise ComponentError(f"sentence-transformers: {folder} cannot be loaded: {type(error).__name__}: {said}") from error
+        raise ComponentError(
+            f"sentence-transformers: {folder} cannot be loaded: {type(error).__name__}: {said}"
+        ) from error
     first = model[0]
     if not hasattr(first, "auto_model") or first.tokenizer is None:
-        raise ComponentError(f"sentence-transformers: {folder}: its first module is {type(first).__name__}, no transformer")
+        raise ComponentError(
+            f"sentence-transformers: {folder}: its first module is {type(first).__name__}, no transformer"
+        )
     return first
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-from crossret.contracts.text import RowCache, Tokens, TokenStates
 from torch import Tensor
+
+from crossret.contracts.text import RowCache, Tokens, TokenStates
 
 BLOCK = 64
 

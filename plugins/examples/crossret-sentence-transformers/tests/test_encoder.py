@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 from conftest import write_model
-from crossret.contracts.text import PreparesTexts, TextEncoder, TokenStates
-from crossret.errors import ComponentError, DataError, UsageError
 from crossret_sentence_transformers.encoder import SentenceEncoder
 from sentence_transformers import SentenceTransformer
+
+from crossret.contracts.text import PreparesTexts, TextEncoder, TokenStates
+from crossret.errors import ComponentError, DataError, UsageError
 
 TEXTS = ["black cat", "gato", "кот", "黒猫", "a very long sentence about nothing"]
 
@@ -124,7 +125,7 @@ def test_blank_texts_are_refused(model: Path) -> None:
 
 
 def test_more_tokens_than_positions_are_refused(model: Path) -> None:
-    with pytest.raises(UsageError, match="max_tokens is 99; the model in .* takes 1 to 32"):
+    with pytest.raises(UsageError, match=r"max_tokens is 99; the model in .* takes 1 to 32"):
         SentenceEncoder(str(model), max_tokens=99)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import torch
-from crossret.contracts.loss import LossContext, View, Views
 from torch import Tensor, nn
 from torch.nn import functional
+
+from crossret.contracts.loss import LossContext, View, Views
 
 
 class Sigmoid(nn.Module):

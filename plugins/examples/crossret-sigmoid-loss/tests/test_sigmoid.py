@@ -7,9 +7,10 @@ from pathlib import Path
 import crossret_sigmoid_loss
 import pytest
 import torch
-from crossret.contracts.loss import LossContext, Term, Views
 from crossret_sigmoid_loss.loss import Sigmoid
 from torch.nn import functional
+
+from crossret.contracts.loss import LossContext, Term, Views
 
 BETWEEN = LossContext(("visual", "target"))
 

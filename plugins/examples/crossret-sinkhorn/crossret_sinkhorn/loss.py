@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import torch
-from crossret.contracts.loss import LossContext, View, Views
 from torch import Tensor
 from torch.nn import functional
 
+from crossret.contracts.loss import LossContext, View, Views
 from crossret_sinkhorn.plan import log_plan
 
 
@@ -43,7 +43,7 @@ class SinkhornView:
         self.temperature, self.epsilon, self.iterations = temperature, epsilon, iterations
 
     def __call__(self, views: Views) -> Tensor:
-        """``½ mean_i [CE(P_i·, q_i^v2t) + CE(P_·i, q_i^t2v)]`` of N samples, ``P`` with rows or columns that add to 1."""
+        """``½ mean_i [CE(P_i·, q_i^v2t) + CE(P_·i, q_i^t2v)]`` of N samples, ``P`` normalised by row or column."""
         visual = views.embeddings["visual"]
         student = visual @ views.embeddings["target"].T / self.temperature
         with torch.no_grad():

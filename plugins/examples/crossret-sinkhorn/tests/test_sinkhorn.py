@@ -9,12 +9,13 @@ import crossret_sinkhorn
 import numpy as np
 import pytest
 import torch
-from crossret.contracts.loss import LossContext, Term, View, Views
 from crossret_sinkhorn.loss import SinkhornView
 from crossret_sinkhorn.plan import log_plan
 from scipy.optimize import linprog
 from torch import Tensor
 from torch.nn import functional
+
+from crossret.contracts.loss import LossContext, Term, View, Views
 
 
 def cost_of(rows: int, columns: int, seed: int = 0) -> Tensor:
