@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,9 @@ from crossret_emoji.builder.quality import f1
 from crossret_emoji.builder.routes import BACK, HOPS, INTO_ENGLISH, OUT_OF_ENGLISH
 from crossret_emoji.builder.translation_table import Translation as Row
 from crossret_emoji.builder.translation_table import merge
-from crossret_emoji.builder.translator import Translated, Translator
+from crossret_emoji.builder.translator import CHUNK, Translated, Translator
+from crossret_emoji.layout import PROVENANCE, SHIPPED
+from crossret_translators.apertium.provenance import PROTOCOL, warm_up_record
 
 
 class FakeEngine:
@@ -58,6 +61,16 @@ def test_routes_fit_together() -> None:
         ends = [ends_of(mode) for mode in route]
         assert not ends or ends[-1][1] == "en"
         assert all(first[1] == second[0] for first, second in pairwise(ends))
+
+
+def test_the_shipped_provenance_tells_of_this_protocol() -> None:
+    record = json.loads((SHIPPED / PROVENANCE).read_text(encoding="utf-8"))
+    assert record["protocol"] == PROTOCOL
+    assert record["chunk"] == CHUNK
+    assert record["warm_up"] == {lang: warm_up_record(lang) for lang in {pair.source for pair in HOPS.values()}}
+    assert {mode: (hop["source"], hop["target"], hop["package"]) for mode, hop in record["hops"].items()} == {
+        mode: (pair.source, pair.target, pair.package) for mode, pair in HOPS.items()
+    }
 
 
 def test_routes_translate_distinct_texts_once_and_sorted(translator: Translator, engine: FakeEngine) -> None:
