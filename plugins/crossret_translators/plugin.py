@@ -62,7 +62,7 @@ def register_translators(register: Register) -> None:
             languages=LANGUAGES,
             licence="GPL-2.0-or-later",
             memory_mb=160,
-            seconds_per_1000=6,
+            seconds_per_1000=1.5,
             source="https://www.apertium.org, run as a separate program",
         ),
     )
