@@ -25,6 +25,7 @@ from crossret.registry import Registry
 from crossret.results.record import Record
 from crossret.results.store import Stored
 from crossret.retrieval.nearest import top_items
+from crossret.translation.fill import route_between, translate_all
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,22 @@ def rank_all_galleries(
         prepare_gallery(checkpoint.model, gallery)
         found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint), anchors))
     return found
+
+
+def translated_query(assembly: Assembly, text: str, language: str) -> str:
+    """A free text in the source language, by the recipe's translator.
+
+    Raises:
+        DataError: there is no route, or the text cannot be translated.
+    """
+    source = assembly.dataset.source_language
+    if language == source or not text.strip():
+        return text
+    route = route_between(assembly.translator, language, source)
+    (answer,) = translate_all([text], assembly.translator, route)
+    if answer.status == "failed":
+        raise DataError(f"{text!r} cannot be translated by {route}; ask with --query target")
+    return answer.text
 
 
 def search(checkpoint: Checkpoint, text: str, gallery: str | None, count: int) -> list[Hit]:

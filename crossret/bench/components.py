@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crossret.contracts.baseline import Baseline
@@ -15,6 +15,7 @@ from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe, Transla
 from crossret.registry import Component, Registry, construct
 from crossret.translation.cache.answers import CachedAnswers
 from crossret.translation.cache.file import cache_file
+from crossret.translation.hop_answers import HopAnswers
 from crossret.translation.routed_translator import RoutedTranslator
 
 
@@ -64,12 +65,23 @@ def build_translator(recipe: Recipe, dataset: Dataset, registry: Registry) -> Tr
     return translator_of(recipe.translation, recipe.data.dataset, dataset, registry)
 
 
-def translator_of(translation: TranslationRecipe, data_name: str, dataset: Dataset, registry: Registry) -> Translator:
+Answers = Callable[[Engine, TranslatorRecipe], HopAnswers]
+"""Where the answers of an engine that was built from a recipe come from."""
+
+
+def cached(engine: Engine, recipe: TranslatorRecipe) -> HopAnswers:
+    """From the cache, which asks the engine for what it has not."""
+    return CachedAnswers(engine, recipe, cache_file())
+
+
+def translator_of(
+    translation: TranslationRecipe, data_name: str, dataset: Dataset, registry: Registry, answers: Answers = cached
+) -> Translator:
     """The translator that the translation part of a recipe names.
 
     One that takes a ``path`` and is given none reads the file shipped with the data; one that takes a ``dataset`` gets
     the recipe's; one that wraps another gets that one, built in the same way with ``options["options"]``. An engine
-    becomes a translator over its routes, whose answers are cached.
+    becomes a translator over its routes; ``answers`` says where their answers come from.
 
     Raises:
         UsageError: it needs a file of translations and the data set ships none.
@@ -89,25 +101,26 @@ def translator_of(translation: TranslationRecipe, data_name: str, dataset: Datas
         options["dataset"] = dataset
     if component.meta.wraps:
         within = TranslationRecipe(translator=name.partition(":")[2], options=options.pop("options", {}))
-        inner = translator_of(within, data_name, dataset, registry)
+        inner = translator_of(within, data_name, dataset, registry, answers)
         built = construct(component, (inner,), options)
     else:
         built = registry.build("translator", name, **options)
     if isinstance(built, Engine):
-        return _routed(built, TranslatorRecipe(translator=name, options=translation.options))
+        recipe = TranslatorRecipe(translator=name, options=translation.options)
+        routed = RoutedTranslator(built, answers(built, recipe))
+        remember(routed, maker_of(built))
+        return routed
     check_follows(built, Translator)
     translator: Translator = built
     return translator
 
 
-def _routed(engine: Engine, recipe: TranslatorRecipe) -> Translator:
-    translator = RoutedTranslator(engine, CachedAnswers(engine, recipe, cache_file()))
-    remember(translator, maker_of(engine))
-    return translator
-
-
 def further_translators_of(
-    recipes: Sequence[TranslatorRecipe], data_name: str, dataset: Dataset, registry: Registry
+    recipes: Sequence[TranslatorRecipe],
+    data_name: str,
+    dataset: Dataset,
+    registry: Registry,
+    answers: Answers = cached,
 ) -> tuple[Translator, ...]:
     """Translators besides the first one, built like it.
 
@@ -116,7 +129,7 @@ def further_translators_of(
         ComponentError: as for the first one.
     """
     alone = [TranslationRecipe(translator=recipe.translator, options=recipe.options) for recipe in recipes]
-    return tuple(translator_of(translation, data_name, dataset, registry) for translation in alone)
+    return tuple(translator_of(translation, data_name, dataset, registry, answers) for translation in alone)
 
 
 def asks_engine(name: str, registry: Registry) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crossret.bench.asked_translations import asks_more, known_when_asked
 from crossret.bench.assembly import Assembly
 from crossret.bench.components import further_translators_of
 from crossret.evaluation.gallery import Gallery
-from crossret.recipe.models import EvaluationRecipe, VariantsRecipe
+from crossret.recipe.models import EvaluationRecipe
 from crossret.translation.queries import further_queries
 
 
@@ -28,23 +29,9 @@ def asked_gallery(assembly: Assembly, name: str, language: str, recipe: Evaluati
     return replace(gallery, further=found)
 
 
-def asks_more(recipe: EvaluationRecipe) -> bool:
-    """Whether texts have further translations when a model is asked."""
-    return bool(recipe.also) or recipe.variants != VariantsRecipe()
-
-
 def with_known_texts(assembly: Assembly, recipe: EvaluationRecipe) -> Assembly:
     """An assembly whose training captions have the further translations that a recipe asks with, too."""
     if not asks_more(recipe):
         return assembly
-    read = assembly.recipe.translation
-    translation = read.model_copy(
-        update={
-            "also": (*read.also, *(translator for translator in recipe.also if translator not in read.also)),
-            "variants": VariantsRecipe(
-                routes=max(read.variants.routes, recipe.variants.routes),
-                alternatives=max(read.variants.alternatives, recipe.variants.alternatives),
-            ),
-        }
-    )
+    translation = known_when_asked(assembly.recipe.translation, recipe)
     return replace(assembly, recipe=assembly.recipe.model_copy(update={"translation": translation}))

@@ -48,9 +48,11 @@ def bench(
     What is finished is kept: the same command goes on where it was stopped.
     """
     from crossret.bench.devices import check_available
+    from crossret.bench.needs import needs_of_plan
     from crossret.bench.plan import Selection, make_plan
     from crossret.bench.runner import exclusive, forget, run
     from crossret.cli.display import Display
+    from crossret.cli.translation_display import translate_visibly
     from crossret.contracts.execution import Executor
     from crossret.following import check_follows
     from crossret.plugins import plugins
@@ -66,6 +68,7 @@ def bench(
     with exclusive(out):
         if fresh:
             forget(plan, out)
+        translate_visibly(needs_of_plan(plan, out, plugins().registry))
         with Display(plan, out) as display:
             outcome = run(plan, out, built, device, command_line(), display.report)
         _show_leaderboard(plan, out)
@@ -74,11 +77,14 @@ def bench(
 
 def _show_plan(plan: Plan, out: Path, workers: int | None) -> None:
     from crossret.bench.estimate import estimate
+    from crossret.bench.needs import needs_of_plan
+    from crossret.bench.translating_first import missing_texts
     from crossret.cli.plan_table import plan_tables
     from crossret.cli.printing import show
     from crossret.plugins import registry
 
-    show(plan_tables(plan, out, estimate(plan, out, registry(), workers)), "rich")
+    missing = missing_texts(needs_of_plan(plan, out, registry()), registry())
+    show(plan_tables(plan, out, estimate(plan, out, registry(), workers), missing), "rich")
 
 
 def _show_leaderboard(plan: Plan, out: Path) -> None:

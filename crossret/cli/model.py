@@ -37,9 +37,11 @@ def train(
 ) -> None:
     """Train METHOD for one language and print where the model lies; goes on where it was stopped."""
     from crossret.bench.folders import training_folder
+    from crossret.bench.needs import needs_of_training
     from crossret.bench.plan import Selection, make_plan
     from crossret.bench.runner import exclusive
     from crossret.cli.display import TrainingDisplay
+    from crossret.cli.translation_display import translate_visibly
     from crossret.errors import UsageError
     from crossret.plugins import plugins
     from crossret.recipe.reading import read_suite
@@ -49,11 +51,15 @@ def train(
     if planned is None:
         raise UsageError(f"method {method!r} is a baseline: there is nothing to train")
     # Heavy: what cannot be meant is told before it is imported.
+    from crossret.bench.checkpoints import MODEL_FILE
     from crossret.bench.training_job import trained
 
     folder = training_folder(out, planned.key)
-    with exclusive(out), TrainingDisplay(f"{method} {language} seed {seed}") as display:
-        checkpoint = trained(planned, folder, plugins().registry, device, display.report)
+    with exclusive(out):
+        if not (folder / MODEL_FILE).exists():
+            translate_visibly(needs_of_training(planned, plugins().registry))
+        with TrainingDisplay(f"{method} {language} seed {seed}") as display:
+            checkpoint = trained(planned, folder, plugins().registry, device, display.report)
     progress, figure = checkpoint.progress, checkpoint.assembly.conventions.selection.figure
     click.echo(
         f"best validation {figure} {progress.best_score:.1f} at step {progress.best_step} of {progress.step}, "
@@ -119,6 +125,14 @@ def evaluate(
 @click.argument("query")
 @click.option("--lang", "language", required=True, help="Language of the query, BCP-47.")
 @click.option("--checkpoint", type=click.Path(exists=True, path_type=Path), help="Default: the best one in --out.")
+@click.option(
+    "--query",
+    "asked",
+    type=click.Choice(["target", "translated"]),
+    default="target",
+    show_default=True,
+    help="Ask with the text itself, or with its translation into the source language.",
+)
 @click.option("--gallery", help="Where to search; default: the protocol's first gallery.")
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many to show.")
 @plugin_files
@@ -129,6 +143,7 @@ def search(
     query: str,
     language: str,
     checkpoint: Path | None,
+    asked: str,
     gallery: str | None,
     top: int,
     out: Path,
@@ -136,7 +151,7 @@ def search(
     format_: str,
 ) -> None:
     """Print the ids and scores of the pictures nearest to QUERY."""
-    from crossret.bench.asking import best_checkpoint, check_language
+    from crossret.bench.asking import best_checkpoint, check_language, translated_query
     from crossret.bench.asking import search as nearest
     from crossret.cli.printing import plain_table, show
     from crossret.plugins import registry
@@ -145,7 +160,10 @@ def search(
     folder = checkpoint or best_checkpoint(out, read_all([out]), language, registry())
     found = _read(folder, device)
     check_language(found.assembly, language)
-    hits = nearest(found, query, gallery, top)
+    text = translated_query(found.assembly, query, language) if asked == "translated" else query
+    hits = nearest(found, text, gallery, top)
     rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]
     notes = [f"model: {folder}, trained on {', '.join(found.languages) or 'source captions only'}"]
+    if text != query:
+        notes.insert(0, f"asked as: {text}")
     show((plain_table(query, ("rank", "item", "score", "shows"), rows, notes),), format_)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from crossret.bench.estimate import Estimate
 from crossret.bench.plan import Plan, PlannedJob
 from crossret.bench.runner import pending
+from crossret.bench.translating_first import MissingTexts
 from crossret.cli.printing import plain_table
 from crossret.contracts.rendering import Table
+from crossret.contracts.translation import Route
 
 
-def plan_tables(plan: Plan, out: Path, cost: Estimate) -> tuple[Table, ...]:
-    """Jobs with their units, what is done, what is skipped, and the estimate."""
+def plan_tables(plan: Plan, out: Path, cost: Estimate, missing: Sequence[MissingTexts]) -> tuple[Table, ...]:
+    """Jobs with their units, what is done, what is skipped, the estimate, and what has to be translated first."""
     todo = pending(plan, out)
     rows = [_row(job, todo.get(job.id, frozenset()), cost) for job in plan.jobs]
     basis = "from finished units" if cost.measured else "from what components say of themselves"
@@ -23,10 +26,22 @@ def plan_tables(plan: Plan, out: Path, cost: Estimate) -> tuple[Table, ...]:
     ]
     columns = ("trains", "in", "seed", "terms", "epochs", "units", "state", "s")
     tables = [plain_table(f"Plan of suite {plan.suite}", columns, rows, notes)]
+    if missing:
+        tables.append(_missing_table(missing))
     if plan.skipped:
         skipped = [(s.method, s.language, s.reason) for s in plan.skipped]
         tables.append(plain_table("Left out", ("method", "lang", "why"), skipped))
     return tuple(tables)
+
+
+def _missing_table(missing: Sequence[MissingTexts]) -> Table:
+    rows = [(str(Route((hop.hop,))), f"{hop.texts:,}", _clock(hop.seconds) if hop.seconds else "?") for hop in missing]
+    total = sum(hop.texts for hop in missing)
+    notes = [
+        f"{total:,} texts are translated once, before the jobs start; of hops behind others at most so many",
+        f"estimate (from what engines say of themselves): {_clock(sum(hop.seconds for hop in missing))} on one core",
+    ]
+    return plain_table("Translated first", ("hop", "texts", "time"), rows, notes)
 
 
 def _row(job: PlannedJob, todo: frozenset[str], cost: Estimate) -> tuple[str, ...]:

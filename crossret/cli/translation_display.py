@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crossret.contracts.translation import Route
 from crossret.translation.asking import Report
-from crossret.translation.parts import Purpose
+from crossret.translation.hop_answers import Progress as HopProgress
+
+if TYPE_CHECKING:
+    from crossret.bench.needs import Need
 
 LOG_SECONDS = 10.0
 
@@ -38,7 +43,11 @@ class TranslationDisplay:
     ) -> None:
         self.progress.stop()
 
-    def watch(self, purpose: Purpose, route: Route) -> Report:
+    def say(self, line: str) -> None:
+        """A line of its own."""
+        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def watch(self, purpose: str, route: Route) -> Report:
         """A bar of its own for a part; that of a finished part stays."""
         name = f"{purpose}: {route}"
         bar = self.progress.add_task(name, total=None, note="")
@@ -51,9 +60,33 @@ class TranslationDisplay:
             self.progress.update(bar, completed=done, total=total, note=note)
             if not self.console.is_terminal and (done == total or now - logged >= LOG_SECONDS):
                 logged = now
-                self.console.print(f"{name}: {note}", markup=False, highlight=False, soft_wrap=True)
+                self.say(f"{name}: {note}")
 
         return report
+
+
+class HopBars:
+    """A bar for every hop that lacks answers, whenever it is asked."""
+
+    def __init__(self, display: TranslationDisplay) -> None:
+        self._display = display
+        self._report: Report = lambda done, total: None
+
+    def watch(self, progress: HopProgress) -> None:
+        """Show how far a hop is."""
+        if progress.done == 0:
+            self._report = self._display.watch("translating first", Route((progress.hop,)))
+        self._report(progress.done, progress.total)
+
+
+def translate_visibly(needs: Sequence[Need]) -> None:
+    """Translate what jobs will read, before they start; nothing is shown if nothing is missing."""
+    from crossret.bench.translating_first import translate_first
+    from crossret.plugins import registry
+
+    if needs:
+        with TranslationDisplay() as display:
+            translate_first(needs, registry(), HopBars(display).watch, display.say)
 
 
 def counts(done: int, total: int, seconds: float) -> str:

@@ -30,7 +30,7 @@ class CachedAnswers:
     Attributes:
         recipe: what the engine is built from.
         path: the cache's file.
-        watch: told of every chunk.
+        watch: told when texts are missing, and of every chunk.
     """
 
     engine: Engine
@@ -59,6 +59,7 @@ class CachedAnswers:
 
     def _fill(self, table: HopTable, missing: Sequence[str], hop: Hop) -> None:
         owner, total, pause = new_owner(), len(missing), FIRST_PAUSE
+        self.watch(Progress(hop, 0, total))
         while missing:
             answered = 0
             for chunk in chunks(missing, self.engine.chunk):
@@ -69,8 +70,8 @@ class CachedAnswers:
                     self.watch(Progress(hop, total - len(missing) + answered, total))
             known = table.read(missing)
             missing = [text for text in missing if text not in known]
-            self.watch(Progress(hop, total - len(missing), total))
             if missing:
+                self.watch(Progress(hop, total - len(missing), total))
                 time.sleep(pause)
                 pause = FIRST_PAUSE if answered else min(2 * pause, LONGEST_PAUSE)
 
