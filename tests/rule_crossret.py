@@ -34,7 +34,7 @@ class RuleCrossret:
     def settings(self, **options: object) -> list[str]:
         """``--set``s of a recipe that names the engine."""
         given = {"calls": self.calls, "pairs": "en-es es-en", **options}
-        recipe = ["data.options.root=" + str(self.data), "translation.translator=rule"]
+        recipe = [f"data.options.root={self.data}", "translation.translator=rule", "training.epochs=1"]
         recipe += [f"translation.options.{name}={value}" for name, value in given.items()]
         return [word for setting in recipe for word in ("--set", setting)]
 
@@ -50,7 +50,7 @@ class RuleCrossret:
         return self("translate", "cache", *words, **environment)
 
     def __call__(self, *words: object, **environment: str) -> Ended:
-        return self.crossret(*words, **self._environment(), **environment)
+        return self.crossret(*words, timeout=600, **self._environment(), **environment)
 
     def start(self, *words: object, **environment: str) -> subprocess.Popen[str]:
         return self.crossret.start(*words, **self._environment(), **environment)

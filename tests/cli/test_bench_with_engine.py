@@ -28,7 +28,7 @@ def bench(rule: RuleCrossret, small: Small, *words: object) -> list[object]:
 @pytest.fixture(scope="module")
 def done(rule: RuleCrossret, small: Small) -> str:
     """What a bench says on stderr."""
-    dry = rule(*bench(rule, small, "--method", "all-terms-fused,source-only", "--dry-run"))
+    dry = rule(*bench(rule, small, "--method", "all-terms-fused", "--dry-run"))
     assert dry.code == 0, dry.err
     assert not (rule.crossret.cache / NAME).exists()
     assert rule.asked() == []
@@ -37,7 +37,7 @@ def done(rule: RuleCrossret, small: Small) -> str:
     assert f"en → es (rule) {TEXTS} ?" in said
     assert f"es → en (rule) {2 * TEXTS} ?" in said
     assert f"{3 * TEXTS} texts are translated once, before the jobs start" in said
-    ended = rule(*bench(rule, small, "--method", "all-terms-fused,source-only"))
+    ended = rule(*bench(rule, small, "--method", "all-terms-fused"))
     assert ended.code == 0, ended.err
     return ended.err
 
@@ -53,8 +53,8 @@ def test_the_driver_translates_everything_once_and_jobs_read_the_cache(done: str
 def test_a_second_seed_asks_nothing(done: str, rule: RuleCrossret, small: Small) -> None:
     before = len(rule.asked())
     dry = rule("bench", small.suite, "--lang", "es", "--seeds", "2", *rule.settings(), "--dry-run")
+    assert dry.code == 0, dry.err
     assert "translated once" not in dry.out
-    assert "12 units" in " ".join(dry.out.split()) or dry.code == 0
     assert len(rule.asked()) == before
 
 
@@ -67,6 +67,7 @@ def test_search_with_a_translated_query_asks_the_engine_once(done: str, rule: Ru
     assert [text for _, _, text in rule.asked()[before:]] == ["una caja"]
 
 
+@pytest.mark.slow
 def test_train_translates_first_too(done: str, rule: RuleCrossret, small: Small) -> None:
     before = len(rule.asked())
     words = ["train", "translate-train", "--suite", small.suite, "--lang", "es", *rule.settings()]
@@ -76,13 +77,14 @@ def test_train_translates_first_too(done: str, rule: RuleCrossret, small: Small)
     assert len(rule.asked()) == before + TEXTS
 
 
+@pytest.mark.slow
 def test_what_cannot_be_translated_is_told_and_stops_nothing_else(
     rule: RuleCrossret, small: Small, tmp_path: Path
 ) -> None:
     # The file that calls are written to is a folder: the engine breaks at its first call.
     broken = rule.settings(calls=tmp_path, chunk=3)
     ended = rule(
-        "bench", small.suite, "--lang", "es", "--seeds", "1", "--method", "translate-train,source-only", *broken,
+        "bench", small.suite, "--lang", "es", "--seeds", "1", "--method", "translate-train,lexical", *broken,
         "--out", tmp_path / "runs",
     )  # fmt: skip
     assert ended.code == 1

@@ -190,7 +190,7 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
         from filelock import FileLock
 
         # Processes that begin at once would disturb one another: the change of the mode waits for nobody.
-        with FileLock(f"{path}.lock"):
+        with FileLock(f"{path}.setup-lock"):
             mode = connection.execute("PRAGMA journal_mode = wal").fetchone()[0]
             with transaction(connection):
                 if _number(connection, "application_id") != APPLICATION:
