@@ -85,7 +85,7 @@ def test_what_cannot_be_translated_is_told_and_stops_nothing_else(
     broken = rule.settings(calls=tmp_path, chunk=3)
     ended = rule(
         "bench", small.suite, "--lang", "es", "--seeds", "1", "--method", "translate-train,lexical", *broken,
-        "--out", tmp_path / "runs",
+        "--out", tmp_path / "runs", RULE_VERSION="broken",
     )  # fmt: skip
     assert ended.code == 1
     assert "translating captions for es: translator 'rule' of plugin 'rule_engine'" in ended.err
