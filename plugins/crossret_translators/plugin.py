@@ -91,6 +91,16 @@ def _register_neural(register: Register) -> None:
         ),
     )
     register(
+        "argos",
+        "crossret_translators.neural.argos_engine:ArgosEngine",
+        Meta(
+            summary="Packages of Argos Translate, from .argosmodel files or unpacked; never goes online",
+            modality="text",
+            extra="argos",
+            source="https://github.com/argosopentech/argos-translate; the licence is the package's",
+        ),
+    )
+    register(
         "bergamot",
         "crossret_translators.neural.bergamot:BergamotEngine",
         Meta(

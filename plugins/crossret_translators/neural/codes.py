@@ -73,3 +73,10 @@ MARIAN: Final = _table("""
     zh-Hant=zh_tw zu=zul zu=zu
 """)
 """Codes of OPUS-MT: ISO 639-3 in newer models, two letters in older ones."""
+
+ARGOS: Final = _table("""
+    ar=ar az=az bg=bg bn=bn ca=ca cs=cs da=da de=de el=el en=en eo=eo es=es et=et eu=eu fa=fa fi=fi fr=fr ga=ga gl=gl
+    he=he hi=hi hu=hu id=id it=it ja=ja ko=ko ky=ky lt=lt lv=lv ms=ms nb=nb nl=nl pl=pl pt=pt pt-BR=pb ro=ro ru=ru sk=sk
+    sl=sl sq=sq sr=sr sv=sv th=th tl=tl tr=tr uk=uk ur=ur vi=vi zh=zh zh-Hant=zt
+""")
+"""Codes of Argos Translate's packages; ``pb`` is Brazilian Portuguese, ``zt`` traditional Chinese."""

@@ -12,6 +12,7 @@ import ctranslate2
 from crossret.contracts.translation import Hop, Translation
 from crossret_translators.neural.ctranslate2_model import (
     ConvertedModel,
+    Search,
     check_converted,
     ending,
     machine,
@@ -152,5 +153,5 @@ class CTranslate2Engine:
 
     def _load(self, model: Converted) -> ConvertedModel:
         if model.path not in self._loaded:
-            self._loaded[model.path] = ConvertedModel(model.path, pieces_of(model.path), self._machine)
+            self._loaded[model.path] = ConvertedModel(model.path, pieces_of(model.path), self._machine, Search())
         return self._loaded[model.path]

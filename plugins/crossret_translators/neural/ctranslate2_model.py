@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import ctranslate2
 
@@ -50,6 +50,18 @@ def machine(device: str, precision: str) -> Machine:
     return Machine(found, chosen)
 
 
+class Search(NamedTuple):
+    """How a kind of model is searched.
+
+    Attributes:
+        length_penalty: exponent of the length that a hypothesis' log-probability is divided by.
+        replace_unknowns: whether an unknown token of the answer becomes the token of the source it looks at most.
+    """
+
+    length_penalty: float = 1
+    replace_unknowns: bool = False
+
+
 class ConvertedModel:
     """A folder that a converter of CTranslate2 wrote, loaded.
 
@@ -57,14 +69,14 @@ class ConvertedModel:
         path: of the folder.
         pieces: its tokenizer.
         machine: where it computes.
-        length_penalty: exponent of the length that a hypothesis' log-probability is divided by.
+        search: of its kind.
 
     Raises:
         DataError: CTranslate2 cannot load it.
     """
 
-    def __init__(self, path: Path, pieces: Pieces, machine: Machine, length_penalty: float = 1) -> None:
-        self._path, self._pieces, self._length_penalty = path, pieces, length_penalty
+    def __init__(self, path: Path, pieces: Pieces, machine: Machine, search: Search) -> None:
+        self._path, self._pieces, self._search = path, pieces, search
         try:
             self._translator = ctranslate2.Translator(
                 str(path), device=machine.device, compute_type=machine.precision, inter_threads=1
@@ -107,7 +119,8 @@ class ConvertedModel:
                     batch_type="tokens",
                     beam_size=decoding.beam,
                     num_hypotheses=decoding.alternatives + 1,
-                    length_penalty=self._length_penalty,
+                    length_penalty=self._search.length_penalty,
+                    replace_unknowns=self._search.replace_unknowns,
                     max_input_length=0,
                     max_decoding_length=decoding.most_tokens,
                     return_end_token=True,

@@ -11,7 +11,7 @@ from crossret.plugins import Plugins
 def test_registers_the_translators() -> None:
     plugins = Plugins()
     plugins.add("translators", crossret_translators.plugin)
-    names = "apertium bergamot ctranslate2 file identity noise recorded transformers"
+    names = "apertium argos bergamot ctranslate2 file identity noise recorded transformers"
     assert " ".join(plugins.registry.names("translator")) == names
     assert len(list(plugins.registry)) == len(names.split())
 

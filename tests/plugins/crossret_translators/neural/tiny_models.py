@@ -100,12 +100,18 @@ def _padded(rows: list[list[int]], fill: int) -> tuple[torch.Tensor, torch.Tenso
 
 
 def marian(
-    folder: Path, targets: tuple[str, ...] = ("fr",), tags: dict[str, str] | None = None, steps: int = 160
+    folder: Path,
+    targets: tuple[str, ...] = ("fr",),
+    tags: dict[str, str] | None = None,
+    steps: int = 160,
+    shared: bool = False,
 ) -> Path:
-    """An OPUS-MT model from English; with tags such as ``>>fra<<``, of several targets."""
+    """An OPUS-MT model from English; with tags such as ``>>fra<<``, of several targets; sides may share pieces."""
     tags = tags or {}
-    source = sentence_pieces(folder, "source", list(SENTENCES["en"]))
-    target = sentence_pieces(folder, "target", [text for lang in targets for text in SENTENCES[lang]])
+    said = [text for lang in targets for text in SENTENCES[lang]]
+    read = [*SENTENCES["en"], *said] if shared else list(SENTENCES["en"])
+    source = sentence_pieces(folder, "source", read)
+    target = sentence_pieces(folder, "target", read if shared else said)
     for stem in ("source", "target"):
         (folder / f"{stem}.model").rename(folder / f"{stem}.spm")
     tokens = dict.fromkeys([*SPECIAL["marian"], *tags.values(), *source, *target, "<pad>"])
@@ -134,7 +140,7 @@ def marian(
     return _saved(folder, model, tokenizer)
 
 
-def m2m100(folder: Path) -> Path:
+def m2m100(folder: Path, steps: int = 160) -> Path:
     """An M2M100 model between English, French and Spanish."""
     pieces = sentence_pieces(folder, "sentencepiece.bpe", [text for texts in SENTENCES.values() for text in texts])
     tokens = dict.fromkeys([*SPECIAL["m2m"], *pieces])
@@ -145,7 +151,7 @@ def m2m100(folder: Path) -> Path:
         additional_special_tokens=[f"__{code}__" for code in FAIRSEQ_LANGUAGE_CODES["m2m100"]],
     )  # fmt: skip
     size = len(tokens) + len(tokenizer.lang_token_to_id) + tokenizer.num_madeup_words
-    return _many_to_many(folder, tokenizer, size, {lang: f"__{lang}__" for lang in SENTENCES})
+    return _many_to_many(folder, tokenizer, size, {lang: f"__{lang}__" for lang in SENTENCES}, steps)
 
 
 def nllb(folder: Path) -> Path:
@@ -158,10 +164,10 @@ def nllb(folder: Path) -> Path:
     described = json.loads(trained.to_str())["model"]
     tokenizer = NllbTokenizer(vocab=described["vocab"], merges=[tuple(pair) for pair in described["merges"]])
     tags = {"en": "eng_Latn", "fr": "fra_Latn", "es": "spa_Latn"}
-    return _many_to_many(folder, tokenizer, len(tokenizer), tags)
+    return _many_to_many(folder, tokenizer, len(tokenizer), tags, steps=160)
 
 
-def _many_to_many(folder: Path, tokenizer: Any, size: int, tags: dict[str, str]) -> Path:
+def _many_to_many(folder: Path, tokenizer: Any, size: int, tags: dict[str, str], steps: int) -> Path:
     torch.manual_seed(1)
     model = M2M100ForConditionalGeneration(M2M100Config(
         vocab_size=size, pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2,
@@ -176,7 +182,7 @@ def _many_to_many(folder: Path, tokenizer: Any, size: int, tags: dict[str, str])
         for first, second in (("en", "fr"), ("en", "es"), ("fr", "en"))
         for text, said in zip(SENTENCES[first], SENTENCES[second], strict=True)
     ]
-    learn(model, examples, 1, steps=160)
+    learn(model, examples, 1, steps)
     return _saved(folder, model, tokenizer)
 
 
@@ -192,4 +198,16 @@ def converted(folder: Path, into: Path, quantization: str | None = None) -> Path
     for name in ("source.spm", "target.spm", "sentencepiece.bpe.model", "tokenizer.json", "tokenizer_config.json"):
         if (folder / name).is_file():
             shutil.copy(folder / name, into / name)
+    return into
+
+
+def argos(model: Path, into: Path, pieces: Path, **metadata: str) -> Path:
+    """An unpacked package of Argos Translate around a converted model; metadata replace or add to the usual ones."""
+    shutil.copytree(model, into / "model", ignore=shutil.ignore_patterns("*.spm", "tokenizer*", "sentencepiece*"))
+    config = json.loads((into / "model" / "config.json").read_text(encoding="utf-8"))
+    # As in packages made of OPUS-MT, the model itself adds the end of the source.
+    (into / "model" / "config.json").write_text(json.dumps({**config, "add_source_eos": True}), encoding="utf-8")
+    shutil.copy(pieces, into / "sentencepiece.model")
+    usual = {"package_version": "1.9", "argos_version": "1.9", "from_code": "en", "to_code": "fr"}
+    (into / "metadata.json").write_text(json.dumps({**usual, **metadata}), encoding="utf-8")
     return into
