@@ -15,6 +15,7 @@ SIGNALS = (
     "copied %",
     "copied words %",
     "unknown words %",
+    "with one %",
     "length ratio",
     "R@1 untranslated %",
     "without unknown words %",
@@ -26,7 +27,8 @@ READING = (
 )
 SIGNS = (
     "Copied: equal to its source. Copied words: of the words of at least four letters, those that stand in the source, "
-    "too. Unknown: marked by the engine, per word of its input; '-': none marked, as with an engine that marks none. "
+    "too. Unknown: marked by the engine, per word of its input, and translations with at least one; '-': it marked none, "
+    "which also is what an engine does that cannot tell. "
     "Length: characters per character of the source.",
     "R@1 untranslated: the text in the other language ranks its item's source text first by letters alone. A retrieval "
     "score on such texts must be read beside it.",
@@ -64,7 +66,7 @@ def _signals(row: Row) -> Iterator[Cell]:
     figures, found = row.figures, row.untranslated
     yield from _head(row)
     yield Cell(f"{figures.failed:,}", figures.failed)
-    yield from map(_percent, (figures.copied, figures.copied_words, figures.unknown))
+    yield from map(_percent, (figures.copied, figures.copied_words, figures.unknown, figures.marked))
     yield Cell(f"{figures.length:.2f}", figures.length)
     if found is None:
         yield from (NOTHING, NOTHING)

@@ -35,6 +35,19 @@ def translate() -> None:
 translate.add_command(cache)
 
 
+def _translator_options(command: Command) -> Command:
+    """``--option``."""
+    return click.option(
+        "--option",
+        "options",
+        type=Assignment(),
+        multiple=True,
+        metavar="KEY=VALUE",
+        callback=lambda _, __, pairs: dict(pairs),
+        help="Option of the translator; may be given several times.",
+    )(command)
+
+
 def _sources(command: Command) -> Command:
     """Options that say which texts, and who translates them."""
     for option in (
@@ -46,15 +59,7 @@ def _sources(command: Command) -> Command:
             metavar="KEY=VALUE",
             help="As in a recipe, e.g. data.options.root=FOLDER, data.protocol=NAME, translation.options.path=FILE.",
         ),
-        click.option(
-            "--option",
-            "options",
-            type=Assignment(),
-            multiple=True,
-            metavar="KEY=VALUE",
-            callback=lambda _, __, pairs: dict(pairs),
-            help="Option of the translator; may be given several times.",
-        ),
+        _translator_options,
     ):
         command = option(command)
     return command
@@ -183,3 +188,36 @@ def quality(
     with TranslationDisplay() as display:
         found = list(survey(surveyed, languages_in(texts, languages), texts.translator, judge, display.watch))
     show(quality_tables(dataset, found), format_, output)
+
+
+@translate.command(short_help="How the installed engines get from one language to another.")
+@click.argument("source")
+@click.argument("target")
+@click.option("--via", "translator", metavar="TRANSLATOR", help=f"{VIA} Default: every engine.")
+@_translator_options
+@plugin_files
+@table_format()
+def routes(source: str, target: str, translator: str | None, options: dict[str, Any], format_: str) -> None:
+    """Every route from SOURCE to TARGET (BCP-47 codes), best first.
+
+    Without a route it says which languages are near, and what to install; exit code 1.
+    """
+    from crossret.bench.engine_routes import routes_of, routes_of_engines
+    from crossret.cli.printing import show
+    from crossret.cli.translation_tables import routes_table
+    from crossret.errors import DataError, UsageError
+    from crossret.plugins import plugins
+
+    registry = plugins().registry
+    if translator is None and options:
+        raise UsageError("--option is for one translator: name it with --via")
+    found = (
+        routes_of_engines(source, target, registry)
+        if translator is None
+        else [routes_of(translator, options, source, target, registry)]
+    )
+    for reason in (one.reason for one in found if not one.routes):
+        click.echo(reason, err=True)
+    if not any(one.routes for one in found):
+        raise DataError(f"no translation route from {source!r} to {target!r}")
+    show((routes_table(source, target, found),), format_)

@@ -25,6 +25,7 @@ class Figures:
         compared: how many have references.
         unknown: unknown words per word of the source; ``None`` if the translator marked none at all, which one that
             cannot tell never does.
+        marked: translations with an unknown word; ``None`` as above.
         copied: translations that equal their source, case-folded.
         copied_words: of the words of at least four letters in the translations, those that stand in their source, too;
             ``None`` if no translation has any.
@@ -38,6 +39,7 @@ class Figures:
     failed: int
     scores: Scores | None
     unknown: float | None
+    marked: float | None
     copied: float
     copied_words: float | None
     length: float
@@ -56,7 +58,7 @@ def figures_of(part: Part, kind: Kind | None, references: Mapping[str, Sequence[
     """
     usable = [(c, a) for c, a in zip(part.captions, part.answers, strict=True) if a.status != "failed"]
     compared = [(a.text, references[c.id]) for c, a in usable if c.id in references]
-    marked = sum(a.unknown for _, a in usable)
+    unknown = sum(a.unknown for _, a in usable)
     copies, long_words = 0, 0
     for caption, answer in usable:
         long = {word for word in tokens(answer.text) if len(word) >= LETTERS_OF_A_COPY}
@@ -68,7 +70,8 @@ def figures_of(part: Part, kind: Kind | None, references: Mapping[str, Sequence[
         compared=len(compared),
         failed=len(part.captions) - len(usable),
         scores=_scores(compared, part) if compared else None,
-        unknown=marked / sum(len(c.text.split()) for c, _ in usable) if marked else None,
+        unknown=unknown / sum(len(c.text.split()) for c, _ in usable) if unknown else None,
+        marked=sum(a.unknown > 0 for _, a in usable) / len(usable) if unknown else None,
         copied=sum(a.status == "copied" for _, a in usable) / max(1, len(usable)),
         copied_words=copies / long_words if long_words else None,
         length=sum(len(a.text) for _, a in usable) / max(1, sum(len(c.text) for c, _ in usable)),

@@ -24,6 +24,7 @@ def test_signals_are_counted_over_what_did_not_fail() -> None:
     got = figures_of(part(LADDER, COPY, LOST), None, {})
     assert (got.captions, got.failed, got.compared, got.references, got.scores) == (3, 1, 0, None, None)
     assert got.unknown == pytest.approx(1 / 6)
+    assert got.marked == pytest.approx(1 / 2)
     assert got.copied == pytest.approx(1 / 2)
     # hombre, ladder, radio are long enough; ladder and radio stand in their sources.
     assert got.copied_words == pytest.approx(2 / 3)
