@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crossret import __version__
 from crossret.bench.components import dataset_of, protocol_in, translator_of
 from crossret.contracts.data import Dataset, TranslatedDataset
-from crossret.contracts.translation import Translator
+from crossret.contracts.translation import DocumentedEngine, Translator
 from crossret.errors import DataError, UsageError, unknown
 from crossret.plugins import Plugins
 from crossret.recipe.models import TextSources
@@ -16,6 +16,7 @@ from crossret.registry import Component
 from crossret.translation.parts import Part, Wanted, Watch, translated_parts, wanted_of
 from crossret.translation.provenance import Origin
 from crossret.translation.reachable import route_out
+from crossret.translation.routed_translator import RoutedTranslator
 from crossret.translation.survey import Surveyed
 
 
@@ -105,7 +106,7 @@ def translate(texts: Texts, wanted: Wanted, watch: Watch) -> list[Part]:
     return list(translated_parts(wanted, texts.translator, watch))
 
 
-def origin_of(texts: Texts, plugins: Plugins, command: str) -> Origin:
+def origin_of(texts: Texts, parts: Sequence[Part], plugins: Plugins, command: str) -> Origin:
     """Who translated what."""
     data, translation = texts.sources.data, texts.sources.translation
     chain = plugins.registry.chain("translator", translation.translator)
@@ -125,8 +126,17 @@ def origin_of(texts: Texts, plugins: Plugins, command: str) -> Origin:
             "licence": " AND ".join(c.meta.licence for c in chain if c.meta.licence),
         },
         versions=_versions([dataset, *chain], plugins),
+        hops=_documented(texts.translator, parts),
         command=command,
     )
+
+
+def _documented(translator: Translator, parts: Sequence[Part]) -> dict[str, Mapping[str, object]]:
+    """What an engine says about the hops that were taken, if it says anything."""
+    if not isinstance(translator, RoutedTranslator) or not isinstance(translator.engine, DocumentedEngine):
+        return {}
+    hops = dict.fromkeys(hop for part in parts for hop in part.route.hops)
+    return {f"{hop.source} → {hop.target}": translator.engine.provenance(hop) for hop in hops}
 
 
 def _versions(components: Sequence[Component], plugins: Plugins) -> dict[str, str]:

@@ -27,8 +27,8 @@ READING = (
 )
 SIGNS = (
     "Copied: equal to its source. Copied words: of the words of at least four letters, those that stand in the source, "
-    "too. Unknown: marked by the engine, per word of its input, and translations with at least one; '-': it marked none, "
-    "which also is what an engine does that cannot tell. "
+    "too. Unknown: marked by the engine, per word of its input, and translations with at least one; '-': it marked "
+    "none, which is also what an engine does that cannot tell. "
     "Length: characters per character of the source.",
     "R@1 untranslated: the text in the other language ranks its item's source text first by letters alone. A retrieval "
     "score on such texts must be read beside it.",

@@ -125,7 +125,7 @@ def dataset_(
     output.check()
     with TranslationDisplay() as display:
         parts = translate(texts, wanted, display.watch)
-    table = output.write(parts, origin_of(texts, plugins(), command_line()))
+    table = output.write(parts, origin_of(texts, parts, plugins(), command_line()))
     differing = [f"{table.differing} captions had another translation than an equal text before them."]
     show((parts_table(f"Translations of {dataset}", parts, differing if table.differing else ()),), format_)
     click.echo(f"wrote {output.path} ({len(table.rows):,} texts) and {provenance_file(output.path).name}", err=True)

@@ -23,12 +23,14 @@ class Origin:
         dataset: its name, options, protocol and the fingerprint of its content.
         translator: its name, options, fingerprint, licence and the distribution that it came with.
         versions: of programs, by name.
+        hops: what the engines say about themselves, by hop.
         command: the command line.
     """
 
     dataset: Mapping[str, Any]
     translator: Mapping[str, Any]
     versions: Mapping[str, str]
+    hops: Mapping[str, Mapping[str, object]]
     command: str
 
 
@@ -54,6 +56,7 @@ def provenance(origin: Origin, parts: Sequence[Part], file: Mapping[str, Any]) -
         "dataset": dict(origin.dataset),
         "translator": dict(origin.translator),
         "parts": [_part(part) for part in parts],
+        "hops": {name: dict(told) for name, told in origin.hops.items()},
         "file": dict(file),
     }
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from crossret.contracts.translation import Route, Translator
 from crossret.errors import DataError, nearest
+from crossret.translation.fill import no_route
+from crossret.translation.routed_translator import RoutedTranslator
 
 
 def route_out(translator: Translator, source: str, target: str, known: Iterable[str]) -> Route:
@@ -18,11 +20,13 @@ def route_out(translator: Translator, source: str, target: str, known: Iterable[
         known: languages that the line may suggest where there is no route.
 
     Raises:
-        DataError: there is none; the line names the nearest language that can be reached.
+        DataError: there is none; the line names what is near, and for an engine what to install.
     """
     routes = translator.routes(source, target)
     if routes:
         return routes[0]
+    if isinstance(translator, RoutedTranslator):
+        raise no_route(translator, source, target)
     reached = [lang for lang in known if lang != source and translator.routes(source, lang)]
     raise DataError(f"no translation route from {source!r} to {target!r}{_instead(target, reached)}")
 
@@ -32,6 +36,8 @@ def route_home(translator: Translator, lang: str, source: str, known: Iterable[s
     routes = translator.routes(lang, source)
     if routes:
         return routes[0]
+    if isinstance(translator, RoutedTranslator):
+        raise no_route(translator, lang, source)
     reached = [other for other in known if other != source and translator.routes(other, source)]
     raise DataError(f"no translation route from {lang!r} back to {source!r}{_instead(lang, reached)}")
 

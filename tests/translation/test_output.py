@@ -18,7 +18,9 @@ from crossret.translation.text_table import TextRow, table_of, write_rows
 from crossret_translators.file import FileTranslator
 
 ROUTE = Route((Hop("good", "en", "es", "eng-spa", "1"), Hop("bad", "es", "xx", "spa-xxx", "2")))
-ORIGIN = Origin({"name": "tiny"}, {"name": "good"}, {"crossret": "0"}, "crossret translate tiny")
+ORIGIN = Origin(
+    {"name": "tiny"}, {"name": "good"}, {"crossret": "0"}, {"en → es": {"data": "x"}}, "crossret translate tiny"
+)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1).filter(lambda text: text.strip())
 
 
@@ -69,6 +71,7 @@ def test_provenance_names_route_counts_and_hash_of_the_file(tmp_path: Path) -> N
     assert told["sample_creation"] == "machine-translated"
     assert told["file"]["sha256"] == hashlib.sha256(output.path.read_bytes()).hexdigest()
     assert told["file"]["rows"] == 3
+    assert told["hops"] == {"en → es": {"data": "x"}}
     (made,) = told["parts"]
     assert (made["ok"], made["copied"], made["failed"], made["unknown_words"]) == (1, 1, 1, 2)
     assert [(hop["engine"], hop["mode"], hop["version"]) for hop in made["route"]] == [
