@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 from processes import SCRIPT, Crossret
 
-RULE = Path(__file__).parents[1] / "rule_engine.py"
+TESTS = Path(__file__).parents[1]
+RULE = TESTS / "rule_engine.py"
+
+
+@pytest.fixture(scope="module")
+def crossret(crossret: Crossret) -> Crossret:
+    """With the folder on its path from which the plugin's class is imported."""
+    return Crossret(crossret.folder, crossret.cache, TESTS)
 
 
 def routes(crossret: Crossret, *words: object, **environment: str) -> list[list[object]]:
@@ -36,9 +43,9 @@ def test_without_a_route_it_says_what_is_near(crossret: Crossret, tmp_path: Path
     option = ("--via", "rule", "--plugin", RULE, "--option", f"calls={tmp_path / 'calls'}")
     ended = crossret("translate", "routes", "en", "es-AR", *option)
     assert (ended.code, ended.line) == (1, "no translation route from 'en' to 'es-AR'")
-    assert ended.err.splitlines()[0] == "rule: nearest to 'es-AR': 'es' by en → es (rule)"
+    assert ended.err.splitlines()[0] == "rule: nearest to 'es-AR': 'es' by en → es (rule); install rule-en-es-AR"
     ended = crossret("translate", "routes", "enn", "es", *option)
-    assert ended.err.splitlines()[0] == "rule: nothing leads from 'enn'; did you mean 'en'?"
+    assert ended.err.splitlines()[0] == "rule: nothing leads from 'enn'; did you mean 'en'?; install rule-enn-es"
 
 
 def test_every_engine_is_asked_and_one_that_needs_options_says_which(crossret: Crossret) -> None:
