@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from crossret.contracts.data import Caption, Dataset, Split
 from crossret.errors import DataError
+from crossret.makers import blamed, broken
 
 
 def checked_split(dataset: Dataset, protocol: str, name: str) -> Split:
@@ -13,8 +14,12 @@ def checked_split(dataset: Dataset, protocol: str, name: str) -> Split:
 
     Raises:
         DataError: it is not so.
+        ComponentError: the data set fails, or its answer breaks the contract.
     """
-    split = dataset.split(protocol, name)
+    with blamed(dataset):
+        split = dataset.split(protocol, name)
+    if not isinstance(split, Split):
+        raise broken(dataset, "a Split", type(split).__name__)
     if not split.items:
         raise DataError(f"split {name!r} of protocol {protocol!r} has no items; expected at least one")
     _unique(f"item of split {name!r}", (item.id for item in split.items))
@@ -26,8 +31,13 @@ def checked_captions(dataset: Dataset, protocol: str, split: Split, lang: str) -
 
     Raises:
         DataError: it is not so.
+        ComponentError: the data set fails, or its answer breaks the contract.
     """
-    captions = dataset.captions(protocol, split.name, lang)
+    with blamed(dataset):
+        captions = dataset.captions(protocol, split.name, lang)
+    strange = next((type(caption).__name__ for caption in captions if not isinstance(caption, Caption)), None)
+    if strange is not None:
+        raise broken(dataset, f"{lang} captions of class Caption", strange)
     what = f"{lang} caption of split {split.name!r}"
     _unique(what, (caption.id for caption in captions))
     subjects = split.subjects()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL.Image import Image
 
 from crossret.contracts.data import Dataset, Item, Split
 from crossret.contracts.visual import ClipBackbone, FrameFeatureBackbone, PixelBackbone, VisualBackbone
@@ -87,6 +88,8 @@ class VisualInputs:
             image = self.dataset.image(item)
         except (OSError, SyntaxError, ValueError) as error:
             raise DataError(f"item {item.id!r}: its picture cannot be read: {error}") from error
+        if not isinstance(image, Image):
+            raise broken(self.dataset, f"a PIL image of item {item.id!r}", type(image).__name__)
         with blamed(self.backbone):
             return self.backbone.preprocess(image)
 

@@ -20,6 +20,7 @@ HEAVY = ("torch", "accelerate", "transformers", "timm", "open_clip")
         "--version",
         "bench --help",
         "plugins",
+        "plugins doctor",
         "components",
         "bench --dry-run",
         "bench --dry-run {suite} --out {run}",

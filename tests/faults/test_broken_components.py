@@ -295,6 +295,59 @@ def test_a_translator(crossret: Crossret, small: Small, tmp_path: Path, what: st
     assert said in ended.line
 
 
+DATASET = """
+    from PIL import Image
+
+    from crossret.contracts.data import Caption, Description, Item, ProtocolInfo, Split
+
+
+    class Odd:
+        source_language, protocols = "en", {"plain": ProtocolInfo("plain", ("test",))}
+
+        def __init__(self, root): ...
+
+        def fingerprint(self):
+            return "odd"
+
+        def test_languages(self, protocol):
+            return ("en", "es")
+
+        def split(self, protocol, name):
+            return SPLIT
+
+        def captions(self, protocol, split, lang):
+            return CAPTIONS
+
+        def image(self, item):
+            return IMAGE
+
+        def translations(self): ...
+
+        def describe(self, protocol): ...
+
+        def verify(self): ...
+"""
+ITEMS = "Split(name, tuple(Item(f'{name}{number}', 's') for number in range(20)))"
+PICTURE = "Image.new('RGB', (32, 32))"
+DATASETS = {
+    "no split": ("[Item('a', 's')]", "()", PICTURE, "expected a Split, found list"),
+    "split raises": ("{}[name]", "()", PICTURE, "KeyError: 'train' ("),
+    "no picture": (ITEMS, "()", "None", "expected a PIL image of item 'train0', found NoneType"),
+    "texts": (ITEMS, "('a text',)", PICTURE, "expected en captions of class Caption, found str"),
+    "captions raise": (ITEMS, "open('/no/such/file')", PICTURE, "FileNotFoundError: "),
+}
+
+
+@pytest.mark.parametrize("what", DATASETS)
+def test_a_data_set(crossret: Crossret, small: Small, tmp_path: Path, what: str) -> None:
+    split, captions, image, said = DATASETS[what]
+    program = DATASET.replace("SPLIT", split).replace("CAPTIONS", captions).replace("IMAGE", image)
+    packages = installed(tmp_path / "site", "register_datasets", "odd", "Odd", program)
+    words = ("data.dataset=odd", "translation.translator=identity", "model.visual.principal_components=null")
+    ended = bench(crossret, small, packages, tmp_path / "out", "source-only", *words)
+    assert said in told(ended, "dataset 'odd'")
+
+
 KINDS = {
     "loss as encoder": (
         ("register_text_encoders", "gap", "Gap", LOSS.replace("ANSWER", "value").replace("context", "context=None")),
