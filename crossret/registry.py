@@ -140,7 +140,7 @@ class Registry:
             return (component,)
         return (component, *self.chain(component.meta.wraps, name.partition(":")[2]))
 
-    def build(self, kind: str, name: str, *args: Any, **options: Any) -> Any:
+    def build(self, kind: str, name: str, /, *args: Any, **options: Any) -> Any:
         """Import and construct a component; the part after the colon becomes the first argument.
 
         A component that wraps another gets that one instead, built with ``options["options"]``.

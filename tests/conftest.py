@@ -7,6 +7,9 @@ import pytest
 from processes import Crossret
 from small_data import Small, write_small
 
+# What an installed crossret gives every plugin's tests, of this working tree.
+pytest_plugins = ("crossret.testing.fixtures",)
+
 # A shell starts its background jobs with SIGINT ignored, and every process that a test starts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

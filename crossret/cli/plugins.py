@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crossret.cli.options import plugin_files, table_format
+from crossret.cli.options import Assignment, plugin_files, table_format
 
 if TYPE_CHECKING:
     from crossret.plugins import PluginRow, Plugins
@@ -92,6 +92,43 @@ def doctor(context: click.Context, as_json: bool, format_: str) -> None:
     broken = sum(finding.level == "broken" for finding in told)
     click.echo(f"{broken} broken, {len(told) - broken} other findings" if told else "nothing is wrong", err=True)
     context.exit(1 if broken else 0)
+
+
+@plugins.command()
+@click.argument("name")
+@click.option(
+    "--option",
+    "options",
+    type=Assignment(),
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=lambda _, __, pairs: dict(pairs),
+    help="Option that the component is built with; may be given several times.",
+)
+@click.option("--verbose", is_flag=True, help="Also show what each check demands.")
+@plugin_files
+@table_format()
+@click.pass_context
+def check(context: click.Context, name: str, options: dict[str, Any], verbose: bool, format_: str) -> None:
+    """Check whether components keep the contracts of their kinds.
+
+    NAME is a distribution, a plugin, a plugin file given by --plugin, or a component, e.g. timm:resnet18. The exit
+    status is 1 if a check fails.
+    """
+    from crossret.cli.check_table import check_table
+    from crossret.cli.printing import show
+    from crossret.plugins import registry
+    from crossret.testing.conformance import components_called, outcomes_of, with_argument
+
+    one = with_argument(name, options, registry())
+    components = (one[0],) if one else components_called(name, registry())
+    outcomes = list(outcomes_of(components, registry(), {one[0].name: one[1]} if one else {}))
+    show((check_table(name, outcomes, verbose),), format_)
+    failed = sum(outcome.verdict == "fail" for outcome in outcomes)
+    passed = sum(outcome.verdict == "pass" for outcome in outcomes)
+    left = len(outcomes) - failed - passed
+    click.echo(f"{passed} passed, {failed} failed, {left} not applicable", err=True)
+    context.exit(1 if failed else 0)
 
 
 def _state(row: PluginRow) -> str:

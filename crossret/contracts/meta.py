@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A way to build a component in a moment and without a network, for the test kit and for readers.
+
+    Attributes:
+        argument: what follows the colon, e.g. ``resnet18``; empty if the component takes none.
+        options: as in a recipe, e.g. ``{"pretrained": False}``.
+    """
+
+    argument: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +39,7 @@ class Meta:
         trains: whether its weights change unless its option ``trains`` says otherwise.
         extra: the optional dependency group that installs what it needs, e.g. ``timm``.
         source: where weights, data or equations come from.
+        example: how the test kit builds it, if it cannot be built without an argument and options.
     """
 
     summary: str = ""
@@ -39,3 +55,4 @@ class Meta:
     trains: bool = False
     extra: str = ""
     source: str = ""
+    example: Example = field(default_factory=Example)

@@ -94,12 +94,17 @@ class NoisyTranslator:
 
     def _spoil(self, caption: Caption, answer: Translation, other: Translation) -> Translation:
         if self.kind == "mismatch":
-            return other
+            return _with_status(other, caption)
         if self.kind == "keep-source":
             return replace(answer, text=caption.text, status="copied")
         rng = self._generator(caption)
         rng.random()
-        return replace(answer, text=IN_PLACE[self.kind](answer.text, rng), status="ok")
+        return _with_status(replace(answer, text=IN_PLACE[self.kind](answer.text, rng)), caption)
 
     def _generator(self, caption: Caption) -> random.Random:
         return random.Random(f"{self.seed}/{caption.id}")
+
+
+def _with_status(answer: Translation, caption: Caption) -> Translation:
+    """The status follows from the caption that gets the answer."""
+    return replace(answer, status="copied" if answer.text.casefold() == caption.text.casefold() else "ok")

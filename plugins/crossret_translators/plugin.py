@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossret.contracts.meta import Meta
+from crossret.contracts.meta import Example, Meta
 from crossret.hookspecs import Register, hookimpl
 from crossret_translators.apertium.pairs import LANGUAGES
 
@@ -47,6 +47,7 @@ def register_translators(register: Register) -> None:
         Meta(
             summary="Another translator with a share of its training translations spoilt, for noise curves",
             argument="TRANSLATOR",
+            example=Example("identity", {"share": 0.5, "kind": "shuffle"}),
             wraps="translator",
             modality="text",
             memory_mb=150,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossret.contracts.meta import Meta
+from crossret.contracts.meta import Example, Meta
 from crossret.hookspecs import Register, hookimpl
 
 
@@ -20,6 +20,7 @@ def register_visual_backbones(register: Register) -> None:
             memory_mb=800,
             seconds_per_1000=100,
             extra="video",
+            example=Example("hog"),
             source="https://github.com/PyAV-Org/PyAV",
         ),
     )

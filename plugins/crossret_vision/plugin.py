@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossret.contracts.meta import Meta
+from crossret.contracts.meta import Example, Meta
 from crossret.hookspecs import Register, hookimpl
 
 
@@ -45,6 +45,7 @@ def register_visual_backbones(register: Register) -> None:
             memory_mb=1000,
             seconds_per_1000=50,
             extra="timm",
+            example=Example("resnet10t", {"pretrained": False}),
             source="https://github.com/huggingface/pytorch-image-models",
         ),
     )
@@ -58,6 +59,7 @@ def register_visual_backbones(register: Register) -> None:
             memory_mb=1350,
             seconds_per_1000=95,
             extra="openclip",
+            example=Example("RN50"),
             source="https://github.com/mlfoundations/open_clip",
         ),
     )
