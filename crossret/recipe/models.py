@@ -59,7 +59,8 @@ class TranslationRecipe(Strict):
     """Which translator makes target captions, back-translations and English queries, and what of its doubts is used.
 
     Attributes:
-        also: further translators of the training captions; one that has no route for a language adds nothing to it.
+        also: further translators of the training captions; one that has no route for a language, or no way back where
+            back-translations are needed, adds nothing to it.
         variants: how many translations of each translator a model reads; each time it reads a caption, one of them,
             drawn at random.
         confidence: what loss terms with the option ``weighted`` weigh pairs by: the share of words that the engine knew

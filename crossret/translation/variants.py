@@ -47,16 +47,18 @@ def ways_between(
 ) -> list[Way]:
     """The best routes of every translator; the first translator's best comes first.
 
-    A translator after the first may have none.
+    A translator after the first may have none, or no way back: then it adds nothing.
 
     Raises:
-        DataError: the first has no route, or a way has no way back that is asked for.
+        DataError: the first has no route, or no way back that is asked for.
     """
-    if not translators[0].routes(source, target):
-        raise no_route(translators[0], source, target)
+    first, *others = translators
+    if not first.routes(source, target):
+        raise no_route(first, source, target)
+    useful = [first, *(other for other in others if not back or other.routes(target, source))]
     return [
         Way(translator, route, way_back(translator, route) if back else None)
-        for translator in translators
+        for translator in useful
         for route in translator.routes(source, target)[:most_routes]
     ]
 

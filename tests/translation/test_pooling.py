@@ -69,6 +69,17 @@ def test_further_translators_add_to_the_first_and_may_have_no_route() -> None:
         pool(Nowhere(), ReversingTranslator())
 
 
+def test_a_further_translator_without_a_way_back_adds_nothing_where_one_is_needed() -> None:
+    class OneWay(DoubtfulTranslator):
+        def routes(self, source: str, target: str) -> tuple[Route, ...]:
+            return super().routes(source, target) if source == "en" else ()
+
+    assert len(targets(pool(ReversingTranslator(), OneWay())["red dog number7"])) == 2
+    assert len(targets(pool(ReversingTranslator(), OneWay(), back=True)["red dog number7"])) == 1
+    with pytest.raises(DataError, match="no translation route from 'xx' to 'en'"):
+        pool(OneWay(), back=True)
+
+
 def test_a_variant_that_fails_costs_the_caption_no_other() -> None:
     found = pool(ReversingTranslator(frozenset({"cat"})), DoubtfulTranslator())
     assert targets(found["cat"]) == ["tac"]
