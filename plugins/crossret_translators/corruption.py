@@ -4,28 +4,71 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
-DROPPED_SHARE = 0.5
+
+class Replacements(Protocol):
+    """Where the words come from that stand in for others."""
+
+    def of(self, word: str, rng: random.Random) -> str:
+        """A word in the place of another; the same if there is none."""
+        ...
 
 
-def drop(text: str, rng: random.Random) -> str:
-    """Every second word is lost, at random; at least one stays."""
-    words, joint = _words(text)
-    kept = [word for word in words if rng.random() >= DROPPED_SHARE]
+def drop(text: str, share: float, rng: random.Random) -> str:
+    """Words are lost, each with the probability ``share``; at least one stays."""
+    words, joint = words_of(text)
+    kept = [word for word in words if rng.random() >= share]
     return joint.join(kept or [rng.choice(words)])
 
 
-def shuffle(text: str, rng: random.Random) -> str:
-    """All words stay, in random order."""
-    words, joint = _words(text)
+def swap(text: str, share: float, rng: random.Random) -> str:
+    """Neighbours change places, each pair from the left with the probability ``share``; none moves twice."""
+    words, joint = words_of(text)
+    at = 0
+    while at + 1 < len(words):
+        if rng.random() < share:
+            words[at], words[at + 1] = words[at + 1], words[at]
+            at += 1
+        at += 1
+    return joint.join(words)
+
+
+def shuffle(text: str, share: float, rng: random.Random) -> str:
+    """All words stay, in random order, whatever the share."""
+    words, joint = words_of(text)
     rng.shuffle(words)
     return joint.join(words)
 
 
-def _words(text: str) -> tuple[list[str], str]:
+def substitute(text: str, share: float, rng: random.Random, replacements: Replacements) -> str:
+    """Words become others, each with the probability ``share``; punctuation around them stays."""
+    words, joint = words_of(text)
+    return joint.join(_replaced(word, rng, replacements) if rng.random() < share else word for word in words)
+
+
+def words_of(text: str) -> tuple[list[str], str]:
     """Words and what joins them; the characters of a text without spaces."""
     words = text.split()
     return (words, " ") if len(words) > 1 else (list(text.strip()), "")
 
 
-IN_PLACE: Mapping[str, Callable[[str, random.Random], str]] = {"drop": drop, "shuffle": shuffle}
+def bare(word: str) -> str:
+    """A word without the punctuation around it; empty if it is nothing else."""
+    first, last = _bounds(word)
+    return word[first:last]
+
+
+def _replaced(word: str, rng: random.Random, replacements: Replacements) -> str:
+    first, last = _bounds(word)
+    if first == last:
+        return word
+    return word[:first] + replacements.of(word[first:last], rng) + word[last:]
+
+
+def _bounds(word: str) -> tuple[int, int]:
+    letters = [at for at, character in enumerate(word) if character.isalnum()]
+    return (letters[0], letters[-1] + 1) if letters else (0, 0)
+
+
+IN_PLACE: Mapping[str, Callable[[str, float, random.Random], str]] = {"drop": drop, "swap": swap, "shuffle": shuffle}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple, get_args
 
 from crossret.contracts.translation import Hop, Route, Status, Translation
 from crossret.errors import DataError, nearest
 from crossret_translators.files import Stamp, digest_of, stamp_of
+from crossret_translators.recorded_routes import recorded_routes
 from crossret_translators.rows import Row, read_rows
 
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -30,6 +32,9 @@ class FileTranslator:
     the translation, separated by spaces). Without a status, a translation equal to its
     text, case-folded, is ``copied``. Only the pair of languages asked for is kept in memory.
 
+    Where ``crossret translate`` made the file, its provenance stands beside it, and the routes are those that the texts
+    were translated by. Without it, or if the file was changed since, the engine is ``file``.
+
     Args:
         path: a ``.csv``, ``.tsv`` or ``.jsonl`` file, or one of them with ``.gz`` behind it; UTF-8. Or a folder of such
             files, which count as one: no two of them may answer a text differently.
@@ -39,7 +44,7 @@ class FileTranslator:
         self.path = Path(path)
         self._stamp: Stamp = ()
         self._digest: str | None = None
-        self._pairs: frozenset[tuple[str, str]] | None = None
+        self._pairs: dict[tuple[str, str], tuple[Path, ...]] | None = None
         self._recorded: dict[tuple[str, str], dict[str, Recorded]] = {}
 
     def routes(self, source: str, target: str) -> tuple[Route, ...]:
@@ -50,10 +55,10 @@ class FileTranslator:
         """
         self._refresh()
         if self._pairs is None:
-            self._pairs = frozenset((row.source, row.target) for path in self._files() for row in read_rows(path))
+            self._pairs = pairs_in(self._files())
         if (source, target) not in self._pairs:
             return ()
-        return (Route((Hop("file", source, target, version=self.fingerprint()),)),)
+        return (self._route(self._pairs[source, target], source, target),)
 
     def translate(self, texts: Sequence[str], route: Route) -> list[Translation]:
         """The recorded translations.
@@ -85,6 +90,15 @@ class FileTranslator:
             self._digest = digest_of(self._stamp)
         return self._digest
 
+    def _route(self, paths: Sequence[Path], source: str, target: str) -> Route:
+        """That of the engines, if all files with the pair name the same; else one of the engine ``file``."""
+        recorded = {recorded_routes(path).get((source, target)) for path in paths}
+        route = recorded.pop() if len(recorded) == 1 else None
+        if route is None:
+            return Route((Hop("file", source, target, version=self.fingerprint()),))
+        content = f"recorded in {self.fingerprint()}"
+        return Route(tuple(replace(hop, version=f"{hop.version}; {content}") for hop in route.hops))
+
     def _files(self) -> list[Path]:
         return [Path(name) for name, _, _ in self._stamp]
 
@@ -93,6 +107,19 @@ class FileTranslator:
         stamp = stamp_of(self.path)
         if stamp != self._stamp:
             self._stamp, self._digest, self._pairs, self._recorded = stamp, None, None, {}
+
+
+def pairs_in(paths: Iterable[Path]) -> dict[tuple[str, str], tuple[Path, ...]]:
+    """The files that have rows of each pair of languages.
+
+    Raises:
+        DataError: a row is malformed.
+    """
+    found: dict[tuple[str, str], dict[Path, None]] = {}
+    for path in paths:
+        for row in read_rows(path):
+            found.setdefault((row.source, row.target), {})[path] = None
+    return {pair: tuple(files) for pair, files in found.items()}
 
 
 def load_pair(paths: Iterable[Path], source: str, target: str) -> dict[str, Recorded]:

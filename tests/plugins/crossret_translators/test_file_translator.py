@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from crossret.contracts.translation import Translation
+from crossret.contracts.translation import Hop, Translation
 from crossret.errors import DataError
 from crossret_translators import file as file_module
 from crossret_translators.file import FileTranslator
@@ -88,6 +90,32 @@ def test_routes_only_for_recorded_pairs(write: Write) -> None:
     assert str(translator.routes("es", "en")[0]) == "es → en (file)"
     assert translator.routes("sc", "en") == ()
     assert translator.routes("es", "sc") == ()
+
+
+def test_a_file_with_provenance_says_which_engines_translated_it(write: Write) -> None:
+    translator = write(HEADER, *ROWS)
+    plain = translator.routes("en", "es")[0]
+    sha256 = hashlib.sha256(translator.path.read_bytes()).hexdigest()
+    hops = [Hop("apertium", "en", "ca", "eng-cat", "1.0"), Hop("apertium", "ca", "es", "cat-spa", "2.1")]
+    document = {
+        "format": "crossret translations 1",
+        "file": {"sha256": sha256},
+        "parts": [{"route": [asdict(hop) for hop in hops]}, {"route": [{"engine": "no languages"}]}, "no part"],
+    }
+    beside = translator.path.with_name("mt.csv.provenance.json")
+    beside.write_text(json.dumps(document), encoding="utf-8")
+    (route,) = translator.routes("en", "es")
+    assert str(route) == "en → ca → es (apertium)"
+    assert [hop.version for hop in route.hops] == [
+        f"{version}; recorded in {translator.fingerprint()}" for version in ("1.0", "2.1")
+    ]
+    assert translator.translate(["dog"], route)[0].text == "perro"
+    assert str(translator.routes("es", "en")[0]) == "es → en (file)"
+    for other in ({**document, "file": {"sha256": "of what it was"}}, {**document, "format": "2"}, ["no object"]):
+        beside.write_text(json.dumps(other), encoding="utf-8")
+        assert translator.routes("en", "es") == (plain,)
+    beside.write_text("{", encoding="utf-8")
+    assert translator.routes("en", "es") == (plain,)
 
 
 def test_loads_only_the_pair_asked_for(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
