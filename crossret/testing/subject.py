@@ -106,6 +106,9 @@ def _need_files(built: Any) -> None:
         return
     try:
         built.fingerprint()
+        for protocol, info in built.protocols.items():
+            for gallery in info.galleries:
+                built.split(protocol, gallery)
     except DataError as error:
         raise NotApplicableError(f"its files are not here: {error}") from error
 
