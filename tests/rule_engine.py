@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crossret.contracts.translation import Engine, Hop, Translation
 from crossret.hookspecs import hookimpl
-from crossret.translation.hop_answers import ask, chunks
+from crossret.translation.hop_answers import Watch, ask, chunks
 
 VERSION = "RULE_VERSION"
 MORE_PAIRS = "RULE_MORE_PAIRS"
@@ -96,6 +96,9 @@ class Uncached:
 
     def of(self, texts: Sequence[str], hop: Hop) -> dict[str, Translation]:
         return {t: a for chunk in chunks(texts, self.engine.chunk) for t, a in ask(self.engine, chunk, hop).items()}
+
+    def watched(self, watch: Watch) -> Uncached:
+        return self
 
 
 def asked(calls: Path) -> list[tuple[str, str, str]]:

@@ -26,7 +26,7 @@ from typing import NamedTuple
 from crossret.contracts.translation import Engine, Hop, Translation
 from crossret.recipe.models import TranslatorRecipe
 from crossret.translation.cache.answers import CachedAnswers
-from crossret.translation.hop_answers import HopAnswers, ask, chunks
+from crossret.translation.hop_answers import HopAnswers, Watch, ask, chunks
 from crossret.translation.routed_translator import RoutedTranslator
 
 WHO = ("A man", "A woman", "Two dogs", "Three children", "A tall girl", "An old sailor", "Some people", "A skier")
@@ -80,6 +80,10 @@ class Uncached:
     def of(self, texts: Sequence[str], hop: Hop) -> dict[str, Translation]:
         """One answer per text."""
         return {t: a for chunk in chunks(texts, self.engine.chunk) for t, a in ask(self.engine, chunk, hop).items()}
+
+    def watched(self, watch: Watch) -> Uncached:
+        """Nobody watches."""
+        return self
 
 
 def captions(count: int) -> list[str]:

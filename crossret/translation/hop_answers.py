@@ -50,6 +50,10 @@ class HopAnswers(Protocol):
         """
         ...
 
+    def watched(self, watch: Watch) -> HopAnswers:
+        """The same answers, with somebody who is told of them."""
+        ...
+
 
 def chunks(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """Runs of at most ``size`` texts, in their order."""

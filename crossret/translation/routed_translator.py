@@ -9,7 +9,7 @@ from functools import cached_property
 
 from crossret.contracts.translation import DocumentedEngine, Engine, Route, Translation
 from crossret.translation.engine_texts import harmless, is_blank
-from crossret.translation.hop_answers import HopAnswers
+from crossret.translation.hop_answers import HopAnswers, Watch
 from crossret.translation.routing import Network
 from crossret.translation.words import bare
 
@@ -58,6 +58,10 @@ class RoutedTranslator:
         prepared = [harmless(text) for text in texts]
         found = self._translated(sorted(set(prepared)), route)
         return [found[text] for text in prepared]
+
+    def watched(self, watch: Watch) -> RoutedTranslator:
+        """The same translator, with somebody who is told how far its hops are."""
+        return replace(self, answers=self.answers.watched(watch))
 
     def fingerprint(self) -> str:
         """Hash of the engine and its options; versions stand in the routes."""

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crossret.contracts.translation import Engine, Hop, Translation
@@ -56,6 +56,10 @@ class CachedAnswers:
                 self._fill(table, missing, hop)
                 found |= table.read(missing)
         return found
+
+    def watched(self, watch: Watch) -> CachedAnswers:
+        """As :meth:`crossret.translation.hop_answers.HopAnswers.watched`."""
+        return replace(self, watch=watch)
 
     def _fill(self, table: HopTable, missing: Sequence[str], hop: Hop) -> None:
         owner, total, pause = new_owner(), len(missing), FIRST_PAUSE

@@ -9,6 +9,7 @@ from pathlib import Path
 from crossret.contracts.translation import Engine, Hop, Translation
 from crossret.translation.cache.file import opened_for_reading
 from crossret.translation.cache.hop_table import find_table
+from crossret.translation.hop_answers import Watch
 
 Missing = dict[tuple[str, Hop], set[str]]
 """Texts by translator and hop."""
@@ -44,3 +45,7 @@ class CountedAnswers:
         unknown = [text for text in texts if text not in found]
         self.missing.setdefault((self.translator, hop), set()).update(unknown)
         return found | {text: Translation(f"{UNTRANSLATED}{hop.target} {text}", "ok") for text in unknown}
+
+    def watched(self, watch: Watch) -> CountedAnswers:
+        """Nobody is asked, so there is nothing to tell."""
+        return self
