@@ -7,43 +7,21 @@ import gzip
 import json
 import os
 import signal
-import textwrap
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from photo_folder import make_photo_folder
 from processes import Crossret
+from rule_engine import asked
 from small_data import Small
 
-SLOW = """
-    import time
-    from pathlib import Path
+from crossret.translation.fill import route_between, translate_captions, translated_queries
+from crossret_datasets.photos.dataset import Photos
+from crossret_translators.file import FileTranslator
 
-    from crossret.contracts.meta import Meta
-    from crossret.contracts.translation import Hop, Route, Translation
-    from crossret.hookspecs import hookimpl
-
-
-    class Slow:
-        def __init__(self, seconds, log):
-            self.seconds, self.log = seconds, Path(log)
-
-        def routes(self, source, target):
-            return (Route((Hop("slow", source, target),)),)
-
-        def translate(self, texts, route):
-            with self.log.open("a") as file:
-                file.write("".join(f"{text}\\n" for text in texts))
-            time.sleep(self.seconds)
-            return [Translation(text.upper(), "ok") for text in texts]
-
-        def fingerprint(self):
-            return "slow"
-
-
-    @hookimpl
-    def register_translators(register):
-        register("slow", Slow, Meta(summary="Takes its time"))
-"""
+TESTS = Path(__file__).parents[1]
 
 
 def root(small: Small) -> tuple[str, str]:
@@ -95,6 +73,24 @@ def test_any_translator_will_do(crossret: Crossret, small: Small, tmp_path: Path
     assert {line["translation"] for line in lines if line["target_lang"] == "es"} == {
         line["text"] for line in lines if line["target_lang"] == "es"
     }
+
+
+def test_a_folder_of_files_has_all_that_the_suite_of_photos_reads(crossret: Crossret, tmp_path: Path) -> None:
+    root, folder = make_photo_folder(tmp_path / "photos"), tmp_path / "translations"
+    data = ("--set", f"data.options.root={root}", "--set", "data.protocol=large-gallery")
+    for lang in ("fr", "pt-BR"):
+        words = ("--to", lang, "--via", "identity", "--back", "--queries", "--out", folder / f"{lang}.csv.gz")
+        ended = crossret("translate", "multi30k-f8k", *data, *words)
+        assert ended.code == 0, ended.err
+    photos, translator = Photos(str(root)), FileTranslator(str(folder))
+    for lang in ("fr", "pt-BR"):
+        train = photos.captions("large-gallery", "train", "en")
+        there = translate_captions(train, translator, route_between(translator, "en", lang))
+        translated = [replace(c, lang=lang, text=a.text) for c, a in zip(train, there, strict=True)]
+        assert len(translate_captions(translated, translator, route_between(translator, lang, "en"))) == len(train)
+        for split in ("val", "large", "official"):
+            human = photos.captions("large-gallery", split, lang)
+            assert translated_queries(human, translator, lang, "en") == [caption.text for caption in human]
 
 
 def test_queries_alone(crossret: Crossret, small: Small, tmp_path: Path) -> None:
@@ -150,15 +146,17 @@ def test_a_file_that_is_there_is_kept(crossret: Crossret, small: Small, tmp_path
     assert out.read_text().startswith("source_lang,")
 
 
-def test_stopped_by_the_user_it_says_so_in_one_line_and_leaves_no_file(
+def test_stopped_by_the_user_it_says_so_in_one_line_and_goes_on_from_there(
     crossret: Crossret, small: Small, tmp_path: Path
 ) -> None:
-    plugin, log, out = tmp_path / "slow.py", tmp_path / "log", tmp_path / "t.csv"
-    plugin.write_text(textwrap.dedent(SLOW))
-    words = ("--to", "es", "--via", "slow", "--option", "seconds=60", "--option", f"log={log}", "--out", out)
-    process = crossret.start("translate", "shapes", *root(small), "--plugin", plugin, *words)
-    while not (log.is_file() and log.read_text()) and process.poll() is None:
-        pass
+    calls, out = tmp_path / "calls.tsv", tmp_path / "t.csv"
+    path = os.pathsep.join((str(TESTS), *filter(None, (str(crossret.packages), os.environ.get("PYTHONPATH")))))
+    environment = {"PYTHONPATH": path, "CROSSRET_CACHE": str(tmp_path / "cache")}
+    words = ("translate", "shapes", *root(small), "--plugin", TESTS / "rule_engine.py", "--to", "gl", "--via", "rule")
+    options = ("--option", f"calls={calls}", "--out", out)
+    process = crossret.start(*words, *options, "--option", "seconds=0.2", **environment)
+    while len(asked(calls)) < 10 and process.poll() is None:
+        time.sleep(0.02)
     os.kill(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
@@ -166,4 +164,15 @@ def test_stopped_by_the_user_it_says_so_in_one_line_and_leaves_no_file(
         "crossret: stopped; what is finished is kept, and the same command goes on from there"
     )
     assert "Traceback" not in err
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "slow.py"]
+    assert not out.exists()
+
+    first = len(asked(calls))
+    ended = crossret(*words, *options, **environment)
+    assert ended.code == 0, ended.err
+    # 24 texts over two hops; only the chunk of four that was in work is asked a second time.
+    assert 48 <= len(asked(calls)) <= 48 + 4
+    assert first < 48
+    assert out.read_text().count("\n") == 1 + 24
+    again = crossret(*words, *options, "--overwrite", **environment)
+    assert again.code == 0, again.err
+    assert len(asked(calls)) <= 48 + 4
