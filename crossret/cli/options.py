@@ -36,14 +36,15 @@ class DeviceName(click.ParamType[str]):
         return str(value)
 
 
-class Assignment(click.ParamType[tuple[str, str | bool | float]]):
-    """``root=/data`` → ``("root", "/data")``, ``clean=false`` → ``("clean", False)``, as ``--set`` reads values."""
+class Assignment(click.ParamType[tuple[str, Any]]):
+    """``root=/data`` → ``("root", "/data")``, ``clean=false`` → ``("clean", False)``, as ``--set`` reads values.
+
+    A value in brackets or braces is a list or a mapping.
+    """
 
     name = "key=value"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str | bool | float]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
         """Split at the first equals sign."""
         from yaml import YAMLError, safe_load
 
@@ -56,7 +57,8 @@ class Assignment(click.ParamType[tuple[str, str | bool | float]]):
             parsed = safe_load(rest)
         except YAMLError:
             return key, rest
-        return key, parsed if isinstance(parsed, bool | int | float) else rest
+        whole = isinstance(parsed, bool | int | float) or (rest[:1] in ("[", "{") and isinstance(parsed, list | dict))
+        return key, parsed if whole else rest
 
 
 def _load_files(ctx: click.Context, _: click.Parameter, paths: tuple[Path, ...]) -> None:
