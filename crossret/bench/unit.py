@@ -20,6 +20,7 @@ from crossret.bench.payload import Origin
 from crossret.bench.plan import PlannedUnit
 from crossret.bench.preparation import prepare_gallery
 from crossret.bench.questions import asked_gallery
+from crossret.contracts.data import Caption, Dataset
 from crossret.evaluation.baseline_ranks import rank_with_baseline
 from crossret.evaluation.gallery import GalleryRanks, without_copies
 from crossret.evaluation.model_ranks import rank_gallery
@@ -65,9 +66,19 @@ def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> 
     found = []
     for name in galleries_of(dataset, assembly.protocol, recipe):
         gallery = asked_gallery(assembly, name, unit.id.language, recipe)
-        described = dataset.captions(assembly.protocol, name, dataset.source_language)
+        described = _source_captions(dataset, assembly.protocol, name)
         found.append(rank_with_baseline(baseline, gallery, described, recipe))
     return _record(unit, found, origin, torch.device("cpu"), assembly, None, time.monotonic() - started)
+
+
+def _source_captions(dataset: Dataset, protocol: str, gallery: str) -> tuple[Caption, ...]:
+    """What describes the items of a gallery; distractors of the validation gallery may be training subjects."""
+    own = dataset.captions(protocol, gallery, dataset.source_language)
+    if gallery != "val":
+        return own
+    described = {caption.subject for caption in own}
+    training = dataset.captions(protocol, "train", dataset.source_language)
+    return (*own, *(caption for caption in training if caption.subject not in described))
 
 
 def _record(
