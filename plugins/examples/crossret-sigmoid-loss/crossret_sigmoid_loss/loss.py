@@ -23,13 +23,14 @@ class Sigmoid(nn.Module):
         bias: ``b``, a scalar.
     """
 
-    def __init__(self, context: LossContext, scale: float = 10.0, bias: float = -10.0) -> None:
+    def __init__(self, context: LossContext, scale: float = 20.0, bias: float = -5.0) -> None:
         """Check options and make the two parameters.
 
         Args:
             context: names the two views.
             scale: ``t`` before training.
-            bias: ``b`` before training; at -10 the many pairs that do not match cost nothing at first.
+            bias: ``b`` before training; about ``-log N``, so that the many pairs that do not match cost little at
+                first. The paper starts from a scale of 10 and a bias of -10, for batches of many thousands.
 
         Raises:
             ValueError: a scale that is not positive, or not two views.
