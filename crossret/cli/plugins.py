@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,6 +93,33 @@ def doctor(context: click.Context, as_json: bool, format_: str) -> None:
     broken = sum(finding.level == "broken" for finding in told)
     click.echo(f"{broken} broken, {len(told) - broken} other findings" if told else "nothing is wrong", err=True)
     context.exit(1 if broken else 0)
+
+
+@plugins.command()
+@click.argument("name")
+@click.option("--kind", required=True, help="Kind of its component, e.g. loss; crossret components lists them.")
+@click.option(
+    "--in",
+    "parent",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Folder to write the distribution's folder in; default: here.",
+)
+def new(name: str, kind: str, parent: Path) -> None:
+    """Write a small distribution with one component that works, to begin a plugin with.
+
+    NAME is that of the distribution, e.g. crossret-mean-gap, which registers the component mean-gap.
+    """
+    from crossret.errors import unknown
+    from crossret.plugins import registry
+    from crossret.registry import KINDS
+    from crossret.scaffold.names import names_of
+    from crossret.scaffold.writing import write_distribution
+
+    if kind not in KINDS:
+        raise unknown("kind of component", kind, KINDS)
+    folder = write_distribution(names_of(name, kind, registry()), kind, parent)
+    click.echo(f"wrote {folder}; next: pip install -e {folder} && crossret plugins check {name}")
 
 
 @plugins.command()

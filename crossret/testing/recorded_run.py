@@ -55,7 +55,12 @@ class RecordedRun:
 
 
 def recorded_run(
-    folder: Path, recipe: Mapping[str, Any], *, languages: Sequence[str] = ("es", "zh"), plugins: Sequence[Path] = ()
+    folder: Path,
+    recipe: Mapping[str, Any],
+    *,
+    languages: Sequence[str] = ("es",),
+    plugins: Sequence[Path] = (),
+    arguments: Sequence[str] = (),
 ) -> RecordedRun:
     """Train and evaluate one method.
 
@@ -63,6 +68,7 @@ def recorded_run(
         folder: where suite and records are written.
         recipe: laid over that of the small suite, e.g. ``{"model": {"text": {"encoder": "my-encoder"}}}``.
         languages: of the tiny data set.
+        arguments: further ones of ``crossret bench``, e.g. ``["--executor", "my-executor"]``.
         plugins: files to load as plugins, besides what is installed.
 
     Raises:
@@ -75,7 +81,7 @@ def recorded_run(
     files = [word for file in (tiny, *plugins) for word in ("--plugin", str(file))]
     call = [sys.executable, "-c", "from crossret.cli import main; main()", "bench", str(path), *files]
     done = subprocess.run(
-        [*call, "--out", str(out), "--device", "cpu"],
+        [*call, "--out", str(out), "--device", "cpu", *arguments],
         cwd=folder,
         env={**os.environ, **search_path()},
         capture_output=True,
