@@ -134,6 +134,26 @@ def _options(component: Component) -> str:
     return ", ".join(named + inside)
 
 
+def gallery() -> str:
+    """One table per kind: what each component says about itself, without importing it."""
+    own = [component for component in registry() if component.distribution == "crossret"]
+    header = ("name", "what it is", "languages", "s per 1,000", "MB", "licence", "installed by")
+    parts = []
+    for kind in KINDS:
+        rows = [_gallery_row(component) for component in own if component.kind == kind]
+        parts.append(f"## {kind}\n\n" + _table(header, rows))
+    return "\n".join(parts)
+
+
+def _gallery_row(component: Component) -> tuple[str, ...]:
+    meta = component.meta
+    few = ", ".join(meta.languages) if len(meta.languages) <= 6 else str(len(meta.languages))
+    numbers = ("" if value is None else f"{value:g}" for value in (meta.seconds_per_1000, meta.memory_mb))
+    name = f"{component.name}:{meta.argument}" if meta.argument else component.name
+    extra = f"`.[{meta.extra}]`" if meta.extra else ""
+    return (f"`{name}`", meta.summary, few, *numbers, meta.licence, extra)
+
+
 def recipe_keys() -> str:
     """One section per part of a recipe: every key with type, default and meaning."""
     return "\n".join(_sections(Recipe, "recipe"))

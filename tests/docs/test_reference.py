@@ -25,7 +25,7 @@ def page(name: str) -> str:
     return (REFERENCE / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["cli", "components", "hooks", "recipe", "records"])
+@pytest.mark.parametrize("name", ["cli", "components", "gallery", "hooks", "recipe", "records"])
 def test_a_generated_page_is_current(name):
     command = [sys.executable, "-m", "cogapp", "-I", "docs", "--check", "--diff", f"docs/reference/{name}.md"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -42,6 +42,13 @@ def hook_lines() -> list[str]:
 @pytest.mark.parametrize("line", hook_lines())
 def test_every_hook_has_a_heading_with_its_signature(line):
     assert f"\n## `{line}`\n" in page("hooks")
+
+
+@pytest.mark.parametrize("line", hook_lines())
+def test_every_hook_is_implemented_by_a_plugin_or_a_test(line):
+    definition = f"def {line.partition('(')[0]}("
+    files = [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    assert any(definition in path.read_text(encoding="utf-8") for path in files)
 
 
 def command_paths(command: click.Command, path: str) -> list[str]:
