@@ -59,6 +59,8 @@ class FastPieces:
             self._tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # the library raises nothing narrower
             raise DataError(f"{path}: cannot be read as a tokenizer: {error}") from error
+        # What looks like a special token in a text is text.
+        self._tokenizer.encode_special_tokens = True
 
     def cut(self, text: str) -> list[str]:
         """The pieces of a text."""

@@ -85,7 +85,9 @@ class GeneratingModel:
 
     def _ids(self, text: str, tags: Tags) -> list[int]:
         """Token ids of a text, tag and end included: the tag is never looked for inside the text."""
-        pieces = self._tokenizer.tokenize(text, split_special_tokens=True)
+        # Marian's tokenizer takes what stands between ">>" and "<<" at the beginning for a language.
+        harmless = f" {text}" if text.startswith(">>") else text
+        pieces = self._tokenizer.tokenize(harmless, split_special_tokens=True)
         tokens = [*filter(None, (tags.before,)), *pieces, self._tokenizer.eos_token]
         return [int(number) for number in self._tokenizer.convert_tokens_to_ids(tokens)]
 

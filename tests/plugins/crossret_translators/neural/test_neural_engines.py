@@ -75,6 +75,12 @@ def test_both_engines_say_the_same_with_the_same_weights(family: str, folder: Pa
             ]
 
 
+def test_both_engines_read_strange_texts_alike(folder: Path, converted: Path) -> None:
+    engines = through_transformers(folder, beam=1), through_ctranslate2(converted, beam=1)
+    ours, theirs = ([a.text for a in engine.translate_hop(STRANGE, hop(engine))] for engine in engines)
+    assert ours == theirs
+
+
 def test_an_answer_depends_on_its_text_only(make: Make) -> None:
     texts = [*ENGLISH, *STRANGE, *(f"{text} and {text}" for text in ENGLISH)]
     whole = make(beam=2)
