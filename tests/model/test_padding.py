@@ -35,7 +35,8 @@ def test_counted_in_follows_its_formula(seed: int, real: list[int]) -> None:
         q, k, v = block.query(queries[0]).double(), block.key(keys[0]).double(), block.value(keys[0]).double()
         penalty = torch.where(of_queries[:, None] & of_keys[None, :], 0.0, -10000.0)
         context = (q @ k.T / math.sqrt(6) + penalty).softmax(1) @ v
-        torch.testing.assert_close(found, block.norm(block.output(context.float())), rtol=1e-3, atol=1e-3)
+        # Near -10000 float32 has steps of 0.001, which the norm of a short vector enlarges.
+        torch.testing.assert_close(found, block.norm(block.output(context.float())), rtol=1e-2, atol=1e-2)
 
 
 @torch.no_grad()
