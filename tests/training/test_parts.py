@@ -114,7 +114,7 @@ def test_a_step_tokenises_and_encodes_only_the_texts_that_a_term_reads(tmp_path:
     run = trainer(tmp_path, terms={"source": TERMS["source"]})
     batch = next(iter(run.setting.sampler.epoch(0)))
     views = run.step.views(batch, run.forward)
-    assert set(batch.texts) == {"source", "target", "back"}
+    assert set(batch.texts) == {"source", "target", "back", "other"}
     assert set(views.embeddings) == {"visual", "source"}
     assert set(views.states) == {"source"}
     assert views.subjects.tolist() == batch.subjects.tolist()
