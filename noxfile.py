@@ -58,11 +58,18 @@ def in_shared(session: nox.Session, command: str, *arguments: str, env: dict[str
 def tests(session: nox.Session) -> None:
     """The tests but those of the documentation: quick ones, then slow ones. Arguments after ``--`` go to pytest."""
     shared(session)
-    for speed in ("not slow", "slow"):
+    for speed in ("not slow and not exhaustive", "slow"):
         arguments = session.posargs or ["--ignore=tests/docs", "-m", speed]
         in_shared(session, "python", "-m", "pytest", *arguments)
         if session.posargs:
             break
+
+
+@nox.session(venv_backend="none")
+def exhaustive(session: nox.Session) -> None:
+    """The whole test kit on components that are costly to build; not one of the default sessions."""
+    shared(session)
+    in_shared(session, "python", "-m", "pytest", "-m", "exhaustive")
 
 
 @nox.session(venv_backend="none")

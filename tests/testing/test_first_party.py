@@ -80,7 +80,7 @@ def bert(folder: Path) -> Example:
 EXAMPLES = {"features": features, "folder": folder_of_pictures, "hf": bert}
 COMPONENTS = [component for component in registry() if component.distribution == "crossret"]
 CASES = [
-    pytest.param(c, check, id=f"{c.kind}-{c.name}-{check.__name__}", marks=[pytest.mark.slow] * (c.name in SLOW))
+    pytest.param(c, check, id=f"{c.kind}-{c.name}-{check.__name__}", marks=[pytest.mark.exhaustive] * (c.name in SLOW))
     for c in COMPONENTS
     for check in checks_of(c.kind)
 ]
