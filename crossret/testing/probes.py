@@ -47,11 +47,13 @@ def pictures() -> list[Image]:
 
 
 def write_clips(folder: Path) -> list[Path]:
-    """Animated pictures of 3, 5 and 8 frames as files."""
+    """Animated pictures of 3, 5 and 8 frames as files; those that are there are kept, as another thread may read them."""
     found = []
     for number, frames in enumerate((3, 5, 8)):
         path = folder / f"clip{number}.gif"
+        found.append(path)
+        if path.exists():
+            continue
         drawn = [TinyData().image(item) for item in TinyData().split(PROTOCOL, "val").items[number : number + frames]]
         drawn[0].save(path, save_all=True, append_images=drawn[1:], duration=200, loop=0)
-        found.append(path)
     return found

@@ -32,7 +32,7 @@ def ended(running: subprocess.Popen[str]) -> Ended:
 
 
 def wait_for(pattern: str, folder: Path) -> Path:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not (found := sorted(folder.rglob(pattern))):
         assert time.monotonic() < deadline, f"{pattern} did not appear"
         time.sleep(0.02)
