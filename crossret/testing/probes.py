@@ -47,7 +47,7 @@ def pictures() -> list[Image]:
 
 
 def write_clips(folder: Path) -> list[Path]:
-    """Animated pictures of 3, 5 and 8 frames as files; those that are there are kept, as another thread may read them."""
+    """Animated pictures of 3, 5 and 8 frames as files; those already there are kept: another thread may read them."""
     found = []
     for number, frames in enumerate((3, 5, 8)):
         path = folder / f"clip{number}.gif"
