@@ -40,8 +40,10 @@ TRIED = {
     "dataset": '{{"data": {{"dataset": "{name}"}}, "translation": {{"translator": "identity"}}}}',
     "baseline": '{{"baseline": "{name}", "texts": {{"target": "none"}}}}',
     "executor": '{{}}, arguments=["--executor", "{name}"]',
-    "renderer": '{{}}, arguments=["--format", "{name}"]',
+    "renderer": "{{}}",
 }
+# What is expected of the bench, if it is more than a record.
+THEN = {"renderer": '"tried" in run.leaderboard("{name}")'}
 
 
 def write_distribution(names: Names, kind: str, parent: Path) -> Path:
@@ -61,6 +63,7 @@ def write_distribution(names: Names, kind: str, parent: Path) -> Path:
         "kind": kind,
         "hook": hook_of(kind),
         "meta": "\n".join(f"            {fact}," for fact in META[kind]),
+        "then": THEN.get(kind, "run.records").format(name=names.component),
         "tried": TRIED[kind].format(name=names.component),
         "crossret_version": __version__,
     }

@@ -53,6 +53,14 @@ class RecordedRun:
     records: tuple[Record, ...]
     output: str
 
+    def leaderboard(self, format_: str = "md") -> str:
+        """The table of its records, by a renderer.
+
+        Raises:
+            ComponentError: the command failed; the error is its last line.
+        """
+        return _crossret(self.folder.parent, "leaderboard", str(self.folder), "--format", format_)
+
 
 def recorded_run(
     folder: Path,
@@ -79,9 +87,15 @@ def recorded_run(
     path.write_text(json.dumps(suite), encoding="utf-8")
     tiny = Path(__file__).with_name("tiny_plugin.py")
     files = [word for file in (tiny, *plugins) for word in ("--plugin", str(file))]
-    call = [sys.executable, "-c", "from crossret.cli import main; main()", "bench", str(path), *files]
+    output = _crossret(folder, "bench", str(path), *files, "--out", str(out), "--device", "cpu", *arguments)
+    records = tuple(stored.record for stored in read_all([out]))
+    return RecordedRun(out, records, output)
+
+
+def _crossret(folder: Path, *words: str) -> str:
+    """What a command prints, in a process of its own."""
     done = subprocess.run(
-        [*call, "--out", str(out), "--device", "cpu", *arguments],
+        [sys.executable, "-c", "from crossret.cli import main; main()", *words],
         cwd=folder,
         env={**os.environ, **search_path()},
         capture_output=True,
@@ -90,6 +104,5 @@ def recorded_run(
     )
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
-        raise ComponentError(f"the bench of the test kit ended with {done.returncode}: {last}")
-    records = tuple(stored.record for stored in read_all([out]))
-    return RecordedRun(out, records, done.stdout)
+        raise ComponentError(f"crossret {words[0]} of the test kit ended with {done.returncode}: {last}")
+    return done.stdout

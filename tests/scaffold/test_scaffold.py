@@ -19,8 +19,8 @@ from crossret.scaffold.writing import COMMON, write_distribution
 from crossret.testing.checks.registration import search_path
 
 
-def written(kind: str, folder: Path) -> Path:
-    name = f"crossret-new-{kind}"
+def written(kind: str, folder: Path, first: str = "new") -> Path:
+    name = f"crossret-{first}-{kind}"
     return write_distribution(names_of(name, kind, registry()), kind, folder)
 
 
@@ -62,7 +62,7 @@ def test_every_kind_installs_and_passes_its_own_tests(kind, tmp_path):
     environment = tmp_path / "environment"
     done = run(sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", str(environment), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    folder = written(kind, tmp_path)
+    folder = written(kind, tmp_path, "own")
     (site,) = environment.glob("lib/python*/site-packages")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
     done = run(*pip, "--target", str(site), ".", cwd=folder)
@@ -71,7 +71,7 @@ def test_every_kind_installs_and_passes_its_own_tests(kind, tmp_path):
     inside = {"PYTHONPATH": search_path()["PYTHONPATH"], "OMP_NUM_THREADS": "1"}
     program = "from crossret.cli import main; main()"
     listed = run(python, "-c", program, "plugins", "--format", "csv", cwd=tmp_path, **inside)
-    assert f"crossret-new-{kind},0.1.0," in listed.stdout
+    assert f"crossret-own-{kind},0.1.0," in listed.stdout
     done = run(python, "-m", "pytest", "-q", "-p", "crossret.testing.fixtures", cwd=folder, **inside)
     assert done.returncode == 0, done.stdout
 
