@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from browsers import chromium
 from processes import Crossret
 from small_data import Small, write_small
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # What an installed crossret gives every plugin's tests, of this working tree.
 pytest_plugins = ("crossret.testing.fixtures",)
@@ -33,3 +39,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 def crossret(small: Small, tmp_path_factory: pytest.TempPathFactory) -> Crossret:
     """The console script, with the plugin; features are computed once for all tests of a session."""
     return Crossret(tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("shared-cache"), small.packages)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser, of one module: as long as it is open, the thread seems to run an event loop."""
+    with chromium() as found:
+        yield found
