@@ -12,6 +12,8 @@ from crossret.results.record import UnitId
 
 # How often a state is saved changes no number.
 COSTS_ONLY = {"checkpoint_seconds"}
+# Nor does the memory that scores may take; keys hold the default.
+MEMORY_IN_KEYS = {"memory_mb": 256.0}
 
 # Recipes that say nothing of it keep the keys that they had before there was this field.
 LATER = {"reference": False}
@@ -54,7 +56,7 @@ def training_key(
 def unit_key(recipe: Recipe, unit: UnitId, training: str, data: Mapping[str, str], shown: Mapping[str, Any]) -> str:
     """Key of a record; ``shown`` is what the record says of its row besides its numbers (suite, label, …)."""
     asked = recipe.model_dump(mode="json", include={"reference", "evaluation", "baseline", "baseline_options"})
-    asked["evaluation"] = _without(asked["evaluation"], LATER_OF_EVALUATION)
+    asked["evaluation"] = _without(asked["evaluation"], LATER_OF_EVALUATION) | MEMORY_IN_KEYS
     return hash_of([_without(asked, LATER), unit.model_dump(mode="json"), training, dict(data), dict(shown)])
 
 

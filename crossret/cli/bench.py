@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crossret.cli.group import command_line
-from crossret.cli.options import LIST, device, lang, out, plugin_files, sets
+from crossret.cli.options import LIST, device, lang, memory, out, plugin_files, sets
 
 if TYPE_CHECKING:
     from crossret.bench.plan import Plan
@@ -25,6 +25,7 @@ TABLE_FORMATS = ("md", "csv", "json")
 @sets
 @plugin_files
 @device
+@memory
 @out
 @click.option("--executor", default="processes", show_default=True, help="Where jobs run.")
 @click.option("--workers", type=click.IntRange(min=1), help="How many at once; default: one per core, at most 4.")
@@ -37,6 +38,7 @@ def bench(
     seeds: int | None,
     overrides: tuple[str, ...],
     device: str,
+    memory_mb: float | None,
     out: Path,
     executor: str,
     workers: int | None,
@@ -58,6 +60,8 @@ def bench(
     from crossret.plugins import plugins
     from crossret.recipe.reading import read_suite
 
+    if memory_mb is not None:
+        overrides = (*overrides, f"evaluation.memory_mb={memory_mb}")
     plan = make_plan(read_suite(suite), Selection(languages, methods, seeds, overrides), plugins())
     built = plugins().registry.build("executor", executor, workers=workers)
     check_follows(built, Executor)

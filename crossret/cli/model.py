@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crossret.cli.options import data_options, device, out, plugin_files, sets, table_format
+from crossret.cli.options import data_options, device, memory, out, plugin_files, sets, table_format
 
 if TYPE_CHECKING:
     from crossret.bench.checkpoints import Checkpoint
@@ -84,6 +84,7 @@ def train(
 @data_options("--data-option")
 @plugin_files
 @device
+@memory
 @table_format()
 def evaluate(
     checkpoint: Path,
@@ -93,6 +94,7 @@ def evaluate(
     protocol: str | None,
     options: dict[str, Any],
     device: str,
+    memory_mb: float | None,
     format_: str,
 ) -> None:
     """Print every figure of CHECKPOINT, per gallery and direction."""
@@ -108,7 +110,8 @@ def evaluate(
     assembly = found.assembly
     if dataset is not None:
         assembly = on_other_data(found, DataRecipe(dataset=dataset, protocol=protocol, options=options))
-    recipe = found.assembly.recipe.evaluation.model_copy(update={"query": query})
+    changes = {"query": query} | ({} if memory_mb is None else {"memory_mb": memory_mb})
+    recipe = found.assembly.recipe.evaluation.model_copy(update=changes)
     rows = []
     for ranks in rank_all_galleries(found, assembly, language, recipe):
         both = {"t2v": direction_metrics(ranks.t2v), "v2t": direction_metrics(ranks.v2t)}

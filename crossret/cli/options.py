@@ -36,6 +36,24 @@ class DeviceName(click.ParamType[str]):
         return str(value)
 
 
+class MemorySize(click.ParamType[float]):
+    """``512MB`` → MiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the unit."""
+        from crossret.recipe.sizes import mebibytes
+
+        try:
+            size = mebibytes(value)
+        except ValueError as error:
+            self.fail(f"{error}, found {value!r}", param, ctx)
+        if not size > 0:
+            self.fail(f"expected more than no memory, found {value!r}", param, ctx)
+        return size
+
+
 class Assignment(click.ParamType[tuple[str, Any]]):
     """``root=/data`` → ``("root", "/data")``, ``clean=false`` → ``("clean", False)``, as ``--set`` reads values.
 
@@ -88,6 +106,13 @@ plugin_files = click.option(
 lang = click.option("--lang", "languages", type=LIST, default=(), help="Languages, BCP-47; default: all of the suite.")
 sets = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change the recipe of every method.")
 device = click.option("--device", type=DeviceName(), default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+memory = click.option(
+    "--memory",
+    "memory_mb",
+    type=MemorySize(),
+    metavar="SIZE",
+    help="Memory that scores may take while ranks are counted, e.g. 512MB; sets evaluation.memory_mb.",
+)
 out = click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -52,7 +52,7 @@ def _queries(
     target = embedded([caption.text for caption in gallery.captions])
     if recipe.query == "target":
         return target
-    return fuse(target, _of_translations(gallery, embedded), items, recipe.fusion_weight)
+    return fuse(target, _of_translations(gallery, embedded), items, recipe.fusion_weight, memory_mb=recipe.memory_mb)
 
 
 def _anchored_queries(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from crossret.contracts.loss import View
+from crossret.recipe.sizes import mebibytes
 
 DuplicateCaptions = Literal["distinct", "shared"]
 
@@ -279,7 +280,8 @@ class EvaluationRecipe(Strict):
         galleries: splits to rank instead of the protocol's test galleries; ``[val]`` compares methods without a look at
             the tests.
         batch_size: texts or items encoded at once.
-        memory_mb: budget of the rank computation.
+        memory_mb: memory that scores may take while ranks are counted, beyond the embeddings; a number of MiB, or a
+            size such as ``512MB``. It changes no rank, near-ties of fused queries apart.
         scores: in which precision captions and items are compared. ``bfloat16`` is for GPUs that are faster in it; what
             is too close to call is decided by exact scores, so the ranks are the same.
     """
@@ -292,7 +294,7 @@ class EvaluationRecipe(Strict):
     variants: VariantsRecipe = VariantsRecipe()
     galleries: tuple[str, ...] | None = Field(None, min_length=1)
     batch_size: int = Field(512, ge=1)
-    memory_mb: float = Field(256, gt=0)
+    memory_mb: Annotated[float, BeforeValidator(mebibytes), Field(gt=0)] = 256
     scores: Literal["float32", "bfloat16"] = "float32"
 
 

@@ -10,7 +10,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from crossret.retrieval.tiles import DotProducts
+from crossret.errors import UsageError
+from crossret.retrieval.tiles import BYTES_PER_CELL, DotProducts
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -42,9 +43,9 @@ class Side:
     errors: Tensor
 
     @classmethod
-    def of(cls, embeddings: Tensor, precision: Precision) -> Side:
-        """Round, and measure what that took."""
-        exact = _of_usual_size(embeddings)
+    def of(cls, embeddings: Tensor, precision: Precision, largest: float) -> Side:
+        """Round, and measure what that took; ``largest`` is the size of the largest entry."""
+        exact = _of_usual_size(embeddings, largest)
         if precision == "float32":
             norms: Tensor = torch.linalg.vector_norm(exact, dim=1)
             return cls(exact, exact, norms, torch.zeros_like(norms))
@@ -69,15 +70,29 @@ class Approximation:
     at_once: int
 
     @classmethod
-    def of(cls, products: DotProducts, precision: Precision, memory_mb: float) -> Approximation:
-        """Prepare tiles of a precision, and single pairs within the memory budget."""
+    def of(
+        cls, products: DotProducts, precision: Precision, memory_mb: float, largest: tuple[float, float] | None = None
+    ) -> Approximation:
+        """Prepare tiles of a precision, and single pairs within the memory budget.
+
+        Args:
+            products: captions and items.
+            precision: of the tiles.
+            memory_mb: MiB that scores of single pairs may take.
+            largest: size of the largest entry of all captions and of all items, where these are not all.
+
+        Raises:
+            UsageError: the budget is too small for one pair.
+        """
         width, device = products.queries.shape[1], products.queries.device.type
+        check_budget(memory_mb, width)
+        of_captions, of_items = largest or (largest_entry(products.queries), largest_entry(products.items))
         at_once = int(memory_mb * 2**20 / (_BYTES_PER_NUMBER * width))
         return cls(
-            captions=Side.of(products.queries, precision),
-            items=Side.of(products.items, precision),
+            captions=Side.of(products.queries, precision, of_captions),
+            items=Side.of(products.items, precision, of_items),
             relative=_relative_error(width, device, precision),
-            at_once=max(1, min(PAIRS_AT_ONCE, at_once)),
+            at_once=min(PAIRS_AT_ONCE, at_once),
         )
 
     def tile(self, rows: slice, columns: slice) -> Tensor:
@@ -89,6 +104,11 @@ class Approximation:
             else:
                 tile = (left @ right.T).to(torch.float32)
         return tile
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of exact scores."""
+        return torch.float32 if self.items.exact.device.type == "mps" else torch.float64
 
     def caption_margins(self) -> Tensor:
         """Per caption, how far its score with any item may be from the exact one, ``(C,)``."""
@@ -105,7 +125,7 @@ class Approximation:
             captions: indices, ``(N,)``.
             items: indices, ``(N,)``.
         """
-        dtype = torch.float32 if captions.device.type == "mps" else torch.float64
+        dtype = self.dtype
         scores = torch.empty(len(captions), dtype=dtype, device=captions.device)
         for start in range(0, len(captions), self.at_once):
             part = slice(start, start + self.at_once)
@@ -131,9 +151,34 @@ def _relative_error(width: int, device: str, precision: Precision) -> float:
     return 1.01 * width * unit + allowed + tile + 4 * _FLOAT32
 
 
-def _of_usual_size(embeddings: Tensor) -> Tensor:
+def smallest_budget(width: int) -> float:
+    """MiB that ranks of embeddings of that width take at least: one tile of one score, one exact score."""
+    return max(BYTES_PER_CELL, _BYTES_PER_NUMBER * width) / 2**20
+
+
+def check_budget(memory_mb: float, width: int) -> None:
+    """Refuse a budget that the smallest tile does not fit into.
+
+    Raises:
+        UsageError: naming the smallest that is enough.
+    """
+    smallest = smallest_budget(width)
+    if not memory_mb > 0:
+        raise UsageError(f"memory_mb must be positive, got {memory_mb}")
+    if memory_mb < smallest:
+        raise UsageError(
+            f"a memory budget of {memory_mb * 2**20 / 1000:.3g}KB is too small for one tile of scores; embeddings of "
+            f"width {width} need at least {math.ceil(smallest * 2**20 / 1000)}KB"
+        )
+
+
+def largest_entry(embeddings: Tensor) -> float:
+    """Size of the largest entry."""
+    return float(torch.maximum(embeddings.max(), -embeddings.min()))
+
+
+def _of_usual_size(embeddings: Tensor, largest: float) -> Tensor:
     """The embeddings, times a power of two where their products would leave the range of float32 or bfloat16."""
-    largest = float(torch.maximum(embeddings.max(), -embeddings.min()))
     exponent = math.frexp(largest)[1]
     if largest == 0 or abs(exponent) < _EXTREME_EXPONENT:
         return embeddings

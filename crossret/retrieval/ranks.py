@@ -9,9 +9,10 @@ from torch import Tensor
 
 from crossret.errors import DataError
 from crossret.retrieval.approximation import Approximation, Precision
-from crossret.retrieval.counting import Pairs, Tally
+from crossret.retrieval.contest import Contest
+from crossret.retrieval.counting import Pairs
 from crossret.retrieval.relevance import IntArray, Relevance
-from crossret.retrieval.tiles import DotProducts, Grid
+from crossret.retrieval.tiles import DotProducts
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,31 +51,18 @@ def positive_ranks(
 
     Raises:
         DataError: shapes or devices do not fit, or an embedding is not finite (its side and row are named).
-        UsageError: the memory budget is not positive.
+        UsageError: the memory budget is too small for one tile; the smallest that is enough is named.
+        CrossretError: the device has no memory for one tile. If it has too little for the budget, tiles are halved.
     """
     products = _checked_products(captions, items, relevance)
-    grid = Grid.within(len(captions), len(items), memory_mb)
     approximation = Approximation.of(products, scores, memory_mb)
     exact = approximation.pairs(*_on(products, relevance.captions, relevance.items))
-    to_items = Tally.start(
-        Pairs.of(relevance.captions, relevance.items, exact, approximation.caption_margins()),
-        approximation.pairs,
-        grid.cells,
-        approximation.at_once,
-    )
-    to_captions = Tally.start(
-        Pairs.of(relevance.items, relevance.captions, exact, approximation.item_margins()),
-        lambda items, captions: approximation.pairs(captions, items),
-        grid.cells,
-        approximation.at_once,
-    )
-    for rows in grid.bands():
-        for columns in grid.stripes():
-            tile = approximation.tile(rows, columns)
-            to_items.add(tile, rows, columns)
-            to_captions.add(tile.T, columns, rows)
-    ranks = to_items.ranks(), to_captions.ranks()
-    return PositiveRanks(*ranks, rescored=sum(to_items.settled) + sum(to_captions.settled))
+    found = Contest(
+        approximation,
+        to_items=Pairs.of(relevance.captions, relevance.items, exact, approximation.caption_margins()),
+        to_captions=Pairs.of(relevance.items, relevance.captions, exact, approximation.item_margins()),
+    ).ranks(memory_mb)
+    return PositiveRanks(found.among_items, found.among_captions, found.rescored)
 
 
 def _on(products: DotProducts, *indices: IntArray) -> list[Tensor]:

@@ -116,8 +116,10 @@ def test_language_and_seed_are_new_work(emoji: Suite) -> None:
     assert len({unit.key for unit in units}) == len({training_key(unit) for unit in units}) == 4
 
 
-@pytest.mark.parametrize("override", ["training.checkpoint_seconds=1"])
-def test_how_often_a_state_is_saved_is_no_new_work(emoji: Suite, override: str) -> None:
+@pytest.mark.parametrize(
+    "override", ["training.checkpoint_seconds=1", "evaluation.memory_mb=64", "evaluation.memory_mb=2GB"]
+)
+def test_what_changes_no_number_is_no_new_work(emoji: Suite, override: str) -> None:
     assert plan(emoji, "es", "", None, override).units[3].key == plan(emoji, "es").units[3].key
 
 

@@ -86,3 +86,14 @@ def test_search_takes_the_best_model_of_a_run_also_for_the_source_language(cross
         key=lambda record: record["best_validation"],
     )
     assert best["training_key"][:16] in ended.out
+
+
+def test_the_memory_of_ranks_can_be_chosen_and_must_hold_one_score(crossret: Crossret, trained: str) -> None:
+    whole, tiles, none = (
+        crossret("evaluate", trained, "--lang", "es", "--format", "json", *given)
+        for given in ((), ("--memory", "20KB"), ("--memory", "0.1KB"))
+    )
+    assert whole.code == tiles.code == 0, tiles.err
+    assert tiles.out == whole.out
+    assert none.code == 2
+    assert none.line.startswith("a memory budget of 0.1KB is too small for one tile of scores; embeddings of width 32 ")

@@ -50,6 +50,11 @@ BENCH = "bench {suite} --out {out} "
         (BENCH + "--executor procs", r"unknown executor 'procs'; did you mean 'processes'\?"),
         (BENCH + "--executor inline --workers 3", r"executor 'inline': .*workers=3 is not possible; use 'processes'"),
         (BENCH + "--workers 0", r"'--workers': 0 is not in the range x>=1"),
+        (BENCH + "--memory 5MX", r"'--memory': expected a size such as 512MB or 2GiB, found '5MX'"),
+        (
+            BENCH + "--set evaluation.memory_mb=much",
+            r"evaluation\.memory_mb: expected a size such as 512MB .*, found 'much'",
+        ),
         (BENCH + "--device cdua", r"unknown device 'cdua'; did you mean 'cuda'\?"),
         (
             BENCH + "--method translate-test --lang zz",

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from crossret.retrieval.approximation import smallest_budget
 from crossret.retrieval.relevance import Relevance
 
 
@@ -37,5 +38,10 @@ def problems(draw: st.DrawFn, most: int = 40) -> Problem:
 
 
 def budgets() -> st.SearchStrategy[float]:
-    """Memory budgets in MiB, from one score per tile to everything at once."""
+    """Memory budgets in MiB, from one score per tile to everything at once; ranks need :func:`workable` ones."""
     return st.one_of(st.just(256.0), st.integers(1, 900).map(lambda cells: cells * 16 / 2**20))
+
+
+def workable(memory_mb: float, width: int) -> float:
+    """The budget, or the smallest that ranks of embeddings of that width can do with."""
+    return max(memory_mb, smallest_budget(width))

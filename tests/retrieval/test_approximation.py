@@ -10,7 +10,7 @@ from crossret.retrieval.relevance import Relevance
 from crossret.retrieval.tiles import DotProducts
 
 from .oracle import exact_scores, sorted_ranks
-from .strategies import budgets, problems
+from .strategies import budgets, problems, workable
 
 PRECISIONS = ["float32", "bfloat16"]
 
@@ -63,6 +63,7 @@ def test_a_pair_has_the_same_bits_in_any_company():
 @settings(max_examples=100, deadline=None)
 @given(problem=problems(), memory_mb=budgets())
 def test_ranks_equal_a_full_sort_under_any_budget(precision, problem, memory_mb):
+    memory_mb = workable(memory_mb, problem.captions.shape[1])
     ranks = positive_ranks(*problem.tensors(), problem.relevance, memory_mb=memory_mb, scores=precision)
     expected = sorted_ranks(exact_scores(problem.captions, problem.items), problem.relevance)
     assert (ranks.text_to_visual.tolist(), ranks.visual_to_text.tolist()) == expected
@@ -79,6 +80,7 @@ def whole_numbers(count: int, width: int, spread: int, seed: int) -> torch.Tenso
 @given(seed=st.integers(0, 10_000), width=st.integers(1, 24), near=st.booleans(), memory_mb=budgets())
 def test_scores_too_close_for_the_tiles_keep_their_order(precision, seed, width, near, memory_mb):
     captions, items = whole_numbers(23, width, 700, seed), whole_numbers(31, width, 700, seed + 1)
+    memory_mb = workable(memory_mb, width)
     if near:
         # Rows that differ in the last digit only: all products of a query are within the margin.
         items = items[:1] + whole_numbers(31, width, 1, seed)

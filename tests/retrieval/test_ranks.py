@@ -13,12 +13,13 @@ from crossret.retrieval.ranks import positive_ranks
 from crossret.retrieval.relevance import Relevance
 
 from .oracle import exact_scores, sorted_ranks
-from .strategies import budgets, problems
+from .strategies import budgets, problems, workable
 
 
 @settings(max_examples=120, deadline=None)
 @given(problem=problems(), memory_mb=budgets())
 def test_ranks_equal_a_full_sort_under_any_budget(problem, memory_mb):
+    memory_mb = workable(memory_mb, problem.captions.shape[1])
     ranks = positive_ranks(*problem.tensors(), problem.relevance, memory_mb=memory_mb)
     expected = sorted_ranks(exact_scores(problem.captions, problem.items), problem.relevance)
     assert (ranks.text_to_visual.tolist(), ranks.visual_to_text.tolist()) == expected
@@ -60,7 +61,7 @@ def test_a_positive_never_loses_to_itself(shape, cells, copies):
     everything = rows.repeat(copies, 1)
     subjects = [str(row) for row in range(shape[0])] * copies
     relevance = Relevance.by_subject(subjects, subjects)
-    ranks = positive_ranks(everything, everything.clone(), relevance, memory_mb=cells * 16 / 2**20)
+    ranks = positive_ranks(everything, everything.clone(), relevance, memory_mb=workable(cells * 16 / 2**20, shape[1]))
     for queries, found in ((relevance.captions, ranks.text_to_visual), (relevance.items, ranks.visual_to_text)):
         figures = direction_metrics(per_query(queries, found))
         assert figures.r1 == 100.0
