@@ -18,6 +18,9 @@ Precision = Literal["float32", "bfloat16"]
 PAIRS_AT_ONCE = 512
 """Most pairs scored exactly at once."""
 
+BYTES_AT_ONCE = 2**21
+"""Most memory that scoring them takes: larger pieces leave a core's cache, and cost a page fault per page each time."""
+
 # Unit roundoffs. A tensor core may add in fewer bits than float32 has, and cut instead of rounding.
 _FLOAT32, _TENSOR_CORE, _BFLOAT16_TILE = 2.0**-24, 2.0**-22, 2.0**-8
 # What torch.set_float32_matmul_precision allows a float32 product to lose of each factor, twice.
@@ -86,8 +89,9 @@ class Approximation:
         """
         width, device = products.queries.shape[1], products.queries.device.type
         check_budget(memory_mb, width)
+        pair = _BYTES_PER_NUMBER * width
         of_captions, of_items = largest or (largest_entry(products.queries), largest_entry(products.items))
-        at_once = int(memory_mb * 2**20 / (_BYTES_PER_NUMBER * width))
+        at_once = int(min(memory_mb * 2**20, max(BYTES_AT_ONCE, pair)) / pair)
         return cls(
             captions=Side.of(products.queries, precision, of_captions),
             items=Side.of(products.items, precision, of_items),
