@@ -41,6 +41,9 @@ def blamed(built: object) -> Iterator[None]:
     except CrossretError:
         raise
     except Exception as error:
+        # A device without memory is nobody's fault: whoever can do with less tries again.
+        if type(error).__name__ == "OutOfMemoryError":
+            raise
         place = raised_at(error)
         raise ComponentError(f"{maker_of(built)}: {reason(error)}{f' ({place})' if place else ''}") from error
 

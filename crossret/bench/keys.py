@@ -23,6 +23,7 @@ LATER_OF_TRANSLATION = {
     "confidence": "none",
     "unknown_words": "keep",
 }
+LATER_OF_TRAINING: dict[str, Any] = {"micro_batch": None, "gradient_checkpointing": False, "compile": False}
 LATER_OF_EVALUATION: dict[str, Any] = {
     "duplicate_captions": "distinct",
     "galleries": None,
@@ -46,7 +47,8 @@ def training_key(
     """Key of a trained model: how it is asked later does not matter."""
     content = _without(recipe.model_dump(mode="json", exclude={"evaluation", "baseline", "baseline_options"}), LATER)
     content["translation"] = _without(content["translation"], LATER_OF_TRANSLATION)
-    content["training"] = {name: value for name, value in content["training"].items() if name not in COSTS_ONLY}
+    training = {name: value for name, value in content["training"].items() if name not in COSTS_ONLY}
+    content["training"] = _without(training, LATER_OF_TRAINING)
     if recipe.reference:
         # Padding counts, so the batches of a validation take part in what is selected.
         content["validation_batch_size"] = recipe.evaluation.batch_size

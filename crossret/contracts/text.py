@@ -81,3 +81,12 @@ class PreparesTexts(Protocol):
         Texts that it was not called with may be read, too.
         """
         ...
+
+
+@runtime_checkable
+class RecomputesActivations(Protocol):
+    """What a text encoder follows besides :class:`TextEncoder` if it can trade time for memory in training."""
+
+    def recompute_activations(self) -> None:
+        """From now on keep no activations inside layers, but compute them again for the gradients: same numbers."""
+        ...

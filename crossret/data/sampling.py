@@ -31,6 +31,16 @@ class Batch:
     languages: np.ndarray
     confidence: np.ndarray
 
+    def part(self, start: int, stop: int) -> Batch:
+        """Samples ``start`` to ``stop``."""
+        return Batch(
+            self.items[start:stop],
+            {view: column[start:stop] for view, column in self.texts.items()},
+            self.subjects[start:stop],
+            self.languages[start:stop],
+            self.confidence[start:stop],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Sample:

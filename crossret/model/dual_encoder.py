@@ -17,7 +17,7 @@ from crossret.model.text_tower import EncodedTexts, TextTower
 from crossret.model.visual_tower import VisualTower
 
 # The published order in which the heads see the views; each call has batch statistics of its own.
-TEXT_ORDER: tuple[View, ...] = ("source", "target", "cross", "back", "other")
+VIEW_ORDER: tuple[View, ...] = ("visual", "source", "target", "cross", "back", "other")
 
 
 def text_views(views: Collection[View]) -> tuple[View, ...]:
@@ -39,6 +39,19 @@ class TextBatch:
     counts: Mapping[View, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Everything of N samples that needs no other sample; what the heads add has batch statistics.
+
+    Attributes:
+        vectors: ``(N, W)`` per view that a term reads.
+        states: token states of every text that was encoded.
+    """
+
+    vectors: Mapping[View, Tensor]
+    states: Mapping[View, TokenStates]
+
+
 class DualEncoder(nn.Module):
     """Computes just the views that the active loss terms read."""
 
@@ -58,6 +71,25 @@ class DualEncoder(nn.Module):
             wanted: views that a term reads.
             labels: carries subjects, languages and confidence; its embeddings and states are empty.
         """
+        encoded = self._encoded(texts)
+        # Pooling and head in turns: this is the order in which dropout draws its random numbers.
+        embeddings: dict[View, Tensor] = {
+            view: self._embedded(view, self._pooled(view, inputs, encoded)) for view in VIEW_ORDER if view in wanted
+        }
+        return _with_labels(embeddings, _states(encoded), labels)
+
+    def pool(self, inputs: Tensor | Frames, texts: Sequence[TextBatch], wanted: Collection[View]) -> Pooled:
+        """A step of some samples as far as it depends on no other sample; arguments as for :meth:`forward`."""
+        encoded = self._encoded(texts)
+        vectors = {view: self._pooled(view, inputs, encoded) for view in VIEW_ORDER if view in wanted}
+        return Pooled(vectors, _states(encoded))
+
+    def views_of(self, pooled: Pooled, labels: Views) -> Views:
+        """The rest of the step, for all samples of a batch."""
+        embeddings: dict[View, Tensor] = {view: self._embedded(view, rows) for view, rows in pooled.vectors.items()}
+        return _with_labels(embeddings, pooled.states, labels)
+
+    def _encoded(self, texts: Sequence[TextBatch]) -> dict[View, EncodedTexts]:
         encoded: dict[View, EncodedTexts] = {}
         for batch in texts:
             found = self.text.encode(batch.tokens)
@@ -65,19 +97,18 @@ class DualEncoder(nn.Module):
             if len(found.mask) != asked:
                 raise broken(self.text.encoder, f"states of {asked} texts", f"those of {len(found.mask)}")
             encoded |= self._split(found, batch.counts)
-        embeddings: dict[View, Tensor] = {}
-        if "visual" in wanted:
-            embeddings["visual"] = self.visual(inputs)
-        for view in TEXT_ORDER:
-            if view in wanted:
-                embeddings[view] = self.text.head(self._pooled(view, encoded))
-        states: dict[View, TokenStates] = {view: sentences.raw for view, sentences in encoded.items()}
-        return Views(embeddings, states, labels.subjects, labels.languages, labels.confidence)
+        return encoded
 
-    def _pooled(self, view: View, encoded: Mapping[View, EncodedTexts]) -> Tensor:
+    def _pooled(self, view: View, inputs: Tensor | Frames, encoded: Mapping[View, EncodedTexts]) -> Tensor:
+        if view == "visual":
+            return self.visual.pool(inputs)  # type: ignore[arg-type]
         if view == "cross":
             return self.text.pool_across(encoded["source"], encoded["target"])
         return self.text.pool(encoded[view])
+
+    def _embedded(self, view: View, pooled: Tensor) -> Tensor:
+        tower = self.visual if view == "visual" else self.text
+        return cast(Tensor, tower.head(pooled))
 
     @staticmethod
     def _split(texts: EncodedTexts, counts: Mapping[View, int]) -> dict[View, EncodedTexts]:
@@ -95,3 +126,11 @@ class DualEncoder(nn.Module):
     def embed_texts(self, tokens: Tokens) -> Tensor:
         """Tokens → unit vectors ``(N, D)``."""
         return cast(Tensor, self.text(tokens))
+
+
+def _states(encoded: Mapping[View, EncodedTexts]) -> dict[View, TokenStates]:
+    return {view: sentences.raw for view, sentences in encoded.items()}
+
+
+def _with_labels(embeddings: Mapping[View, Tensor], states: Mapping[View, TokenStates], labels: Views) -> Views:
+    return Views(embeddings, states, labels.subjects, labels.languages, labels.confidence)

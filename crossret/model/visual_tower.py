@@ -41,7 +41,11 @@ class VisualTower(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Features ``(N, F)``, or pixels if the backbone trains → unit vectors ``(N, D)``."""
+        return cast(Tensor, self.head(self.pool(inputs)))
+
+    def pool(self, inputs: Tensor) -> Tensor:
+        """One vector per picture ``(N, W)``, before the head."""
         features = inputs if self.backbone is None else features_of(cast(PixelBackbone, self.backbone), inputs)
         if self.principal_components is not None:
             features = self.principal_components(features)
-        return cast(Tensor, self.head(self.projection(features)))
+        return cast(Tensor, self.projection(features))

@@ -225,6 +225,11 @@ class TrainingRecipe(Strict):
         patience: stop after more than so many validations without improvement; ``None``: never.
         precision: ``no`` (float32), ``bf16`` or ``fp16``.
         checkpoint_seconds: a resumable state is written after a step, no more often than this.
+        micro_batch: samples whose graph is in memory at once; the gradients are those of the whole batch, every part of
+            which is computed twice (gradient caching). ``None``: the whole batch at once.
+        gradient_checkpointing: keep no activations inside the text encoder's layers, compute them again for the
+            gradients.
+        compile: compile the text encoder's layers (``torch.compile``); worth it for long trainings only.
     """
 
     epochs: int = Field(50, ge=1)
@@ -238,6 +243,9 @@ class TrainingRecipe(Strict):
     patience: int | None = Field(10, ge=1)
     precision: Literal["no", "bf16", "fp16"] = "no"
     checkpoint_seconds: float = Field(60.0, ge=0)
+    micro_batch: int | None = Field(None, ge=1)
+    gradient_checkpointing: bool = False
+    compile: bool = False
 
     @field_validator("precision", mode="before")
     @classmethod
@@ -329,6 +337,14 @@ class Recipe(Strict):
         """Whether captions are asked in the source language, too: at the end, or to select weights."""
         selects = self.reference and self.baseline is None and self.texts.target != "none"
         return selects or self.evaluation.query != "target"
+
+    @model_validator(mode="after")
+    def _can_be_cut(self) -> Recipe:
+        if self.reference and self.training.micro_batch is not None:
+            raise ValueError(
+                "in reference mode embeddings depend on the whole batch: training.micro_batch must be null"
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_something_to_do(self) -> Recipe:

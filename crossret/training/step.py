@@ -52,13 +52,19 @@ class Step:
 
     def views(self, batch: Batch, forward: torch.nn.Module) -> Views:
         """Run the model; ``forward`` is the model, possibly wrapped for several processes."""
-        wanted = self.objective.views
-        texts = [self._encoded(batch, group) for group in self.batching.groups(text_views(wanted))]
+        texts, labels = self.texts(batch), self.labels(batch)
+        found: Views = forward(self.bank.take(batch.items), texts, self.objective.views, labels)
+        return found
+
+    def texts(self, batch: Batch) -> list[TextBatch]:
+        """Tokens of every text that must be encoded, on the device."""
+        return [self._encoded(batch, group) for group in self.batching.groups(text_views(self.objective.views))]
+
+    def labels(self, batch: Batch) -> Views:
+        """Subjects, languages and confidence of the samples, on the device; no embeddings and no states."""
         subjects = torch.from_numpy(self.batching.subjects(batch)).to(self.device)
         languages, confidence = (torch.from_numpy(n).to(self.device) for n in (batch.languages, batch.confidence))
-        labels = Views({}, {}, subjects, languages, confidence)
-        found: Views = forward(self.bank.take(batch.items), texts, wanted, labels)
-        return found
+        return Views({}, {}, subjects, languages, confidence)
 
     def _encoded(self, batch: Batch, group: tuple[View, ...]) -> TextBatch:
         tokens = tokens_of(self.model.text.encoder, [text for view in group for text in batch.texts[view]])

@@ -20,6 +20,8 @@ from crossret.objective.objective import Objective
 from crossret.recipe.models import TrainingRecipe
 from crossret.training.batching import Batching, ViewsTogether
 from crossret.training.event_log import EventLog
+from crossret.training.gradients import Gradients
+from crossret.training.layers import prepare_layers
 from crossret.training.progress import Progress, Validation
 from crossret.training.resume import STATE_FILE, TrainingState
 from crossret.training.schedule import Schedule
@@ -59,12 +61,14 @@ class Trainer:
         self.accelerator = accelerator
         device = accelerator.device
         self.model = model.to(device)
+        prepare_layers(model, setting.recipe)
         self.objective = objective
         objective.to(device)
         self.parameters = [p for p in (*model.parameters(), *objective.parameters()) if p.requires_grad]
         adam = torch.optim.Adam(self.parameters, lr=setting.recipe.learning_rate, fused=True)
         self.forward, self.optimiser = accelerator.prepare(self.model, adam)
         self.step = Step(self.model, objective, setting.bank, device, setting.batching)
+        self.gradients = Gradients(self.step, self.forward, accelerator, self.optimiser, setting.recipe.micro_batch)
         self.steps_per_epoch = setting.sampler.batches_per_epoch()
         self.total_steps = setting.recipe.epochs * self.steps_per_epoch
         schedule = Schedule(setting.recipe, self.total_steps, self.steps_per_epoch)
@@ -121,15 +125,10 @@ class Trainer:
         self.model.train()
         for group in self.optimiser.param_groups:
             group["lr"] = self.state.schedule.rate(self.state.progress.step)
-        with self.accelerator.autocast():
-            views = self.step.views(batch, self.forward)
-            figures = self.objective.auxiliary_step(views)
-            total, terms = self.objective(views)
-        self.optimiser.zero_grad(set_to_none=True)
-        self.accelerator.backward(total)
+        figures = self.gradients(batch)
         self.accelerator.clip_grad_norm_(self.parameters, self.setting.recipe.clip)
         self.optimiser.step()
-        self.state.means.add({"loss": total.detach(), **terms, **figures})
+        self.state.means.add(figures)
 
     def _report(self) -> None:
         now = time.monotonic()

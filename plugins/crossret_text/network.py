@@ -132,6 +132,17 @@ class NetworkEncoder(nn.Module):
                 module.eval()
         return self
 
+    def recompute_activations(self) -> None:
+        """Gradient checkpointing, layer by layer."""
+        self.network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+
+    def compile(self, *args: Any, **options: Any) -> None:
+        """Compile the layers that train, one by one: they are alike, so that one compilation serves all."""
+        layers = layer_list(self.network, self.network.config.num_hidden_layers)
+        for layer in layers:
+            if any(parameter.requires_grad for parameter in layer.parameters()):
+                layer.compile(*args, **options)
+
     def fingerprint(self) -> str:
         """Hash of architecture, initial weights, tokenizer and the options that change tokens."""
         return self._fingerprint

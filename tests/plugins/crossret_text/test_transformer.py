@@ -198,3 +198,43 @@ def test_incomplete_weights_are_an_error(bert: str, tmp_path: Path) -> None:
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(ComponentError, match=r"1 weights are missing, the first is 'encoder\.layer\.1\.output\.dense"):
         TransformerEncoder(str(folder), max_tokens=8)
+
+
+@pytest.mark.parametrize("train_layers", ["all", "1-2"])
+def test_recomputed_activations_give_the_same_gradients_and_are_not_kept(bert: str, train_layers: str) -> None:
+    found = []
+    for recompute in (False, True):
+        encoder = TransformerEncoder(bert, train_layers=train_layers, max_tokens=16)
+        if recompute:
+            encoder.recompute_activations()
+        kept = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda x, k=kept: k.append(x.numel()) or x, lambda x: x):
+            torch.manual_seed(1)
+            loss = encoder.train()(encoder.tokenize(SENTENCES)).states.square().sum()
+        loss.backward()
+        gradients = {name: p.grad for name, p in encoder.named_parameters() if p.grad is not None}
+        found.append((loss.detach(), gradients, sum(kept)))
+    (loss, gradients, kept), (other_loss, others, fewer) = found
+    assert torch.equal(loss, other_loss)
+    assert gradients.keys() == others.keys()
+    assert all(torch.equal(gradients[name], others[name]) for name in gradients)
+    assert fewer < kept / 3
+
+
+def test_only_layers_that_train_are_compiled(bert: str) -> None:
+    encoder = TransformerEncoder(bert, train_layers="1-2", max_tokens=16).eval()
+    tokens = encoder.tokenize(SENTENCES)
+    plain = encoder(tokens).states
+    names = set(encoder.state_dict())
+    calls = []
+
+    def backend(graph: torch.fx.GraphModule, inputs: list[object]) -> object:
+        calls.append(graph)
+        return graph
+
+    encoder.compile(backend=backend, dynamic=True)
+    torch.testing.assert_close(encoder(tokens).states, plain, rtol=1e-5, atol=1e-5)
+    assert calls
+    layers = encoder.network.encoder.layer
+    assert [layer._compiled_call_impl is not None for layer in layers] == [False, True, True]
+    assert set(encoder.state_dict()) == names
