@@ -13,8 +13,8 @@ import platform
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+from memory import Peak
 from tabulate import tabulate
 
 SIZES = ("1000x1x512", "1000x5x1024", "1500x10x1024", "2990x20x1024", "10000x1x512")
@@ -98,22 +98,12 @@ def measured(way: str, size: str, given: argparse.Namespace) -> dict[str, float]
     ranker = RANKERS[way]
     ranker.run(make_problem(50, 1, 16), given.device, given.memory)
     problem = make_problem(*map(int, size.split("x")))
-    before = _reset_peak()
+    peak = Peak("cpu")
+    peak.reset()
     started = time.perf_counter()
     figures = ranker.run(problem, given.device, given.memory)
     seconds = time.perf_counter() - started
-    return figures | {"seconds": seconds, "memory": (_peak() - before) / 2**20}
-
-
-def _reset_peak() -> int:
-    """Resident bytes now; the peak starts anew from here."""
-    Path("/proc/self/clear_refs").write_text("5")
-    return _peak()
-
-
-def _peak() -> int:
-    status = Path("/proc/self/status").read_text()
-    return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
+    return figures | {"seconds": seconds, "memory": peak.mebibytes()}
 
 
 if __name__ == "__main__":

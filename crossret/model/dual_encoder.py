@@ -74,7 +74,9 @@ class DualEncoder(nn.Module):
         encoded = self._encoded(texts)
         # Pooling and head in turns: this is the order in which dropout draws its random numbers.
         embeddings: dict[View, Tensor] = {
-            view: self._embedded(view, self._pooled(view, inputs, encoded)) for view in VIEW_ORDER if view in wanted
+            view: self.visual(inputs) if view == "visual" else self.text.head(self._pooled(view, inputs, encoded))
+            for view in VIEW_ORDER
+            if view in wanted
         }
         return _with_labels(embeddings, _states(encoded), labels)
 
@@ -86,7 +88,9 @@ class DualEncoder(nn.Module):
 
     def views_of(self, pooled: Pooled, labels: Views) -> Views:
         """The rest of the step, for all samples of a batch."""
-        embeddings: dict[View, Tensor] = {view: self._embedded(view, rows) for view, rows in pooled.vectors.items()}
+        embeddings: dict[View, Tensor] = {
+            view: (self.visual if view == "visual" else self.text).head(rows) for view, rows in pooled.vectors.items()
+        }
         return _with_labels(embeddings, pooled.states, labels)
 
     def _encoded(self, texts: Sequence[TextBatch]) -> dict[View, EncodedTexts]:
@@ -105,10 +109,6 @@ class DualEncoder(nn.Module):
         if view == "cross":
             return self.text.pool_across(encoded["source"], encoded["target"])
         return self.text.pool(encoded[view])
-
-    def _embedded(self, view: View, pooled: Tensor) -> Tensor:
-        tower = self.visual if view == "visual" else self.text
-        return cast(Tensor, tower.head(pooled))
 
     @staticmethod
     def _split(texts: EncodedTexts, counts: Mapping[View, int]) -> dict[View, EncodedTexts]:

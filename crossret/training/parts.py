@@ -141,5 +141,5 @@ def batch_statistics(model: nn.Module, heads: Sequence[nn.Module]) -> str | None
     inside = {module for head in heads for module in head.modules()}
     for name, module in model.named_modules():
         if isinstance(module, nn.modules.batchnorm._BatchNorm) and module.training and module not in inside:
-            return name
+            return str(name)
     return None

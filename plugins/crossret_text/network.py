@@ -134,7 +134,12 @@ class NetworkEncoder(nn.Module):
 
     def recompute_activations(self) -> None:
         """Gradient checkpointing, layer by layer."""
-        self.network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        network = self.network
+        # Transformers renames it in version 6.
+        enable = getattr(network, "activation_checkpointing_enable", None) or network.gradient_checkpointing_enable
+        enable({"use_reentrant": False})
+        # It makes the embeddings require gradients, so that frozen layers, too, would keep a graph.
+        network.disable_input_require_grads()
 
     def compile(self, *args: Any, **options: Any) -> None:
         """Compile the layers that train, one by one: they are alike, so that one compilation serves all."""

@@ -98,6 +98,7 @@ def test_what_an_ablation_lacks_is_what_its_parent_has() -> None:
     [
         ("training.epochs=35", True),
         ("training.precision=bf16", True),
+        ("training.micro_batch=16", True),
         ("model.text.options.buckets=999", True),
         ("data.protocol=cross-concept", True),
         ("objective.target.weight=0.5", True),
@@ -205,6 +206,8 @@ def test_a_recipe_that_uses_no_more_of_translations_has_the_key_that_it_had_befo
     assert written["translation"] != {"translator": "file", "options": {}}
     written["translation"] = {"translator": "file", "options": {}}
     del written["reference"], written["training"]["checkpoint_seconds"]
+    for later in ("micro_batch", "gradient_checkpointing", "compile"):
+        del written["training"][later]
     found = plugins()
     used = components_of(unit.recipe, found.registry)
     versions = {
