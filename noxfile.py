@@ -20,6 +20,8 @@ SHARED = ROOT / ".nox" / "shared"
 SCRIPTS = SHARED / ("Scripts" if sys.platform == "win32" else "bin")
 LARGEST_WHEEL_MB = 30
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+# One process per core, each with one thread. Not "auto": where psutil is installed, that counts physical cores.
+ON_ALL_CORES = ["-n", "logical"]
 
 NO_TORCH = """
 import sys
@@ -59,8 +61,8 @@ def tests(session: nox.Session) -> None:
     """The tests but those of the documentation: quick ones, then slow ones. Arguments after ``--`` go to pytest."""
     shared(session)
     for speed in ("not slow and not exhaustive", "slow"):
-        arguments = session.posargs or ["--ignore=tests/docs", "-m", speed]
-        in_shared(session, "python", "-m", "pytest", *arguments)
+        arguments = session.posargs or [*ON_ALL_CORES, "--ignore=tests/docs", "-m", speed]
+        in_shared(session, "python", "-m", "pytest", *arguments, env=ONE_THREAD)
         if session.posargs:
             break
 
@@ -69,7 +71,7 @@ def tests(session: nox.Session) -> None:
 def exhaustive(session: nox.Session) -> None:
     """The whole test kit on components that are costly to build; not one of the default sessions."""
     shared(session)
-    in_shared(session, "python", "-m", "pytest", "-m", "exhaustive")
+    in_shared(session, "python", "-m", "pytest", *ON_ALL_CORES, "-m", "exhaustive", env=ONE_THREAD)
 
 
 @nox.session(venv_backend="none")
@@ -108,7 +110,7 @@ def examples(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The pages, without a warning, and every command and name that they mention."""
     shared(session)
-    in_shared(session, "python", "-m", "pytest", "tests/docs")
+    in_shared(session, "python", "-m", "pytest", *ON_ALL_CORES, "tests/docs", env=ONE_THREAD)
     shutil.rmtree(ROOT / "docs" / "_build", ignore_errors=True)
     in_shared(session, "sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
     session.log(f"the pages are in {ROOT / 'docs' / '_build' / 'html'}")
