@@ -21,7 +21,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
@@ -41,15 +41,17 @@ class PluginFile:
     Attributes:
         path: absolute.
         version: ``sha256-`` and the first digits of the hash of the content.
+        content: for a process on a machine that lacks the file.
     """
 
     path: Path
     version: str
+    content: bytes = field(repr=False)
 
     @classmethod
     def of(cls, path: Path, content: bytes) -> PluginFile:
         """The file with this content."""
-        return cls(path, f"sha256-{hashlib.sha256(content).hexdigest()[:VERSION_DIGITS]}")
+        return cls(path, f"sha256-{hashlib.sha256(content).hexdigest()[:VERSION_DIGITS]}", content)
 
     @property
     def distribution(self) -> str:
@@ -76,7 +78,7 @@ def resolved(path: Path) -> Path:
     return found
 
 
-def run_file(file: PluginFile, content: bytes) -> ModuleType:
+def run_file(file: PluginFile) -> ModuleType:
     """Run what was read from a file as a module of its own name.
 
     Raises:
@@ -89,7 +91,7 @@ def run_file(file: PluginFile, content: bytes) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        exec(compile(content, str(file.path), "exec"), module.__dict__)
+        exec(compile(file.content, str(file.path), "exec"), module.__dict__)
     except BaseException:
         del sys.modules[name]
         raise

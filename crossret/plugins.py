@@ -12,8 +12,9 @@ import dataclasses
 import functools
 import importlib.metadata
 import os
+import platform
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,18 +158,25 @@ class Plugins:
             UsageError: no such file, or another of the same name is loaded.
         """
         path = resolved(path)
+        loaded = next((file for file in self.files if file.path == path), None)
+        return self._row_of(loaded) if loaded else self.load_content(PluginFile.of(path, path.read_bytes()))
+
+    def load_content(self, file: PluginFile) -> PluginRow:
+        """Load what was read from a plugin file, which need not exist on this machine.
+
+        Raises:
+            UsageError: another of the same name is loaded.
+        """
         for loaded in self.files:
-            if loaded.path == path:
+            if loaded.path == file.path:
                 return self._row_of(loaded)
-            if loaded.distribution == path.name:
-                raise UsageError(f"plugin files {loaded.path} and {path} have the same name; rename one of them")
-        content = path.read_bytes()
-        file = PluginFile.of(path, content)
+            if loaded.distribution == file.distribution:
+                raise UsageError(f"plugin files {loaded.path} and {file.path} have the same name; rename one of them")
         self.files.append(file)
-        row = PluginRow(path.stem, file.distribution, file.version)
+        row = PluginRow(file.path.stem, file.distribution, file.version)
         with measured(self.costs, row.key):
             try:
-                module = run_file(file, content)
+                module = run_file(file)
                 self.add(row.name, module, row.distribution, row.version, functools.partial(target_in, module))
             except (Exception, SystemExit) as error:
                 self.report(row, error)
@@ -280,11 +288,13 @@ def plugins() -> Plugins:
 def check_files(expected: Iterable[PluginFile]) -> None:
     """Load the plugin files of a plan in this process, unless they are loaded.
 
+    One that this machine does not have is loaded as it was read when the run was planned.
+
     Raises:
         ComponentError: one of them is broken, or not what it was when the run was planned.
     """
     for file in expected:
-        row = plugins().load_file(file.path)
+        row = plugins().load_file(file.path) if file.path.is_file() else plugins().load_content(file)
         if row.version != file.version:
             raise ComponentError(
                 f"plugin file {file.path} was changed after the run was planned ({file.version}, found {row.version}); "
@@ -292,6 +302,25 @@ def check_files(expected: Iterable[PluginFile]) -> None:
             )
         if row.error:
             raise ComponentError(broken_file(row))
+
+
+def check_versions(expected: Mapping[str, str]) -> None:
+    """Whether this machine has the distributions that a run was planned with.
+
+    Args:
+        expected: version by name of a distribution.
+
+    Raises:
+        ComponentError: one of them is missing or has another version.
+    """
+    here = {row.distribution: row.version for row in plugins().rows}
+    for name, version in expected.items():
+        if here.get(name) != version:
+            found = here.get(name, "none")
+            raise ComponentError(
+                f"{platform.node()} has {name} {found}, but the run was planned with {version}; every machine needs "
+                "the same"
+            )
 
 
 def broken_file(row: PluginRow) -> str:

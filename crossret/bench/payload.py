@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from crossret.bench.plan import PlannedJob
 from crossret.inline import PluginFile
@@ -28,7 +27,6 @@ class Payload:
 
     job: PlannedJob
     units: frozenset[str]
-    out: Path
     device: str
     origin: Origin
     plugin_files: tuple[PluginFile, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crossret.bench.folders import training_folder
 from crossret.bench.payload import Origin, Payload
-from crossret.bench.plan import Plan
+from crossret.bench.plan import Plan, PlannedJob
 from crossret.bench.work import work
 from crossret.contracts.execution import Event, Executor, Job
 from crossret.errors import CrossretError
@@ -80,7 +80,11 @@ def run(
     todo = pending(plan, out)
     origin = Origin(plan.suite, command)
     files = tuple(plugins().files)
-    jobs = [Job(job.id, Payload(job, todo[job.id], out, device, origin, files)) for job in plan.jobs if job.id in todo]
+    jobs = [
+        Job(job.id, Payload(job, todo[job.id], device, origin, files), out, _kept(job))
+        for job in plan.jobs
+        if job.id in todo
+    ]
     units, failed = 0, {}
 
     def count(event: Event) -> None:
@@ -92,3 +96,8 @@ def run(
 
     executor.run(jobs, work, count)
     return Outcome(len(plan.units) - sum(map(len, todo.values())), units, failed)
+
+
+def _kept(job: PlannedJob) -> tuple[Path, ...]:
+    """A training that was stopped, or is finished, is found again in its folder."""
+    return (training_folder(Path(), job.training.key),) if job.training is not None else ()

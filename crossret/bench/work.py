@@ -8,7 +8,7 @@ from __future__ import annotations
 from crossret.bench.folders import training_folder
 from crossret.bench.payload import Payload
 from crossret.contracts.execution import Event, Job, Report
-from crossret.plugins import check_files, registry
+from crossret.plugins import check_files, check_versions, registry
 from crossret.results.store import Store
 
 # Evaluation is a small part of a job; this share of the bar is left for it.
@@ -21,12 +21,15 @@ def work(job: Job, report: Report) -> None:
     from crossret.bench.unit import evaluate_baseline, evaluate_model
 
     payload: Payload = job.payload
+    assert job.folder is not None
     check_files(payload.plugin_files)
-    store = Store(payload.out)
     pending = [unit for unit in payload.job.units if unit.key in payload.units]
+    for unit in pending:
+        check_versions(unit.made_by)
+    store = Store(job.folder)
     checkpoint = None
     if payload.job.training is not None:
-        folder = training_folder(payload.out, payload.job.training.key)
+        folder = training_folder(job.folder, payload.job.training.key)
 
         def report_loss(done: float, loss: float) -> None:
             report(Event(job.id, "progress", done * TRAINING_SHARE, f"loss {loss:.3f}"))

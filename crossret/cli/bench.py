@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crossret.cli.group import command_line
-from crossret.cli.options import LIST, device, lang, memory, out, plugin_files, sets
+from crossret.cli.options import LIST, Assignment, device, lang, memory, out, plugin_files, sets
 
 if TYPE_CHECKING:
     from crossret.bench.plan import Plan
@@ -28,7 +28,21 @@ TABLE_FORMATS = ("md", "csv", "json")
 @memory
 @out
 @click.option("--executor", default="processes", show_default=True, help="Where jobs run.")
-@click.option("--workers", type=click.IntRange(min=1), help="How many at once; default: one per core, at most 4.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="How many jobs at once; default: one per core, at most 4, or what a cluster has room for.",
+)
+@click.option("--address", metavar="HOST:PORT", help="The executor's option address: of a cluster, or auto.")
+@click.option(
+    "--executor-option",
+    "executor_options",
+    type=Assignment(),
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=lambda _, __, pairs: dict(pairs),
+    help="Option of the executor, e.g. gpus=0.5; may be given several times.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be computed, and what it would cost.")
 @click.option("--fresh", is_flag=True, help="Compute everything anew, also what is finished.")
 def bench(
@@ -42,6 +56,8 @@ def bench(
     out: Path,
     executor: str,
     workers: int | None,
+    address: str | None,
+    executor_options: dict[str, Any],
     dry_run: bool,
     fresh: bool,
 ) -> None:
@@ -63,7 +79,8 @@ def bench(
     if memory_mb is not None:
         overrides = (*overrides, f"evaluation.memory_mb={memory_mb}")
     plan = make_plan(read_suite(suite), Selection(languages, methods, seeds, overrides), plugins())
-    built = plugins().registry.build("executor", executor, workers=workers)
+    options = executor_options | ({"address": address} if address else {})
+    built = plugins().registry.build("executor", executor, workers=workers, **options)
     check_follows(built, Executor)
     if dry_run:
         _show_plan(plan, out, workers)

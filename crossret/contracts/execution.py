@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from crossret.errors import UsageError
@@ -35,10 +36,15 @@ class Job:
     Attributes:
         id: unique in the run, and the same in a later run of the same plan.
         payload: what the work function needs.
+        folder: where the work writes, all of it. On a machine that does not share it, an executor may give the work
+            another one, brings ``kept`` there first, and carries back what the work writes.
+        kept: folders below ``folder``, relative to it, in which the work finds what an earlier try of the job left.
     """
 
     id: str
     payload: Any
+    folder: Path | None = None
+    kept: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,14 @@ Work = Callable[[Job, Report], None]
 
 @runtime_checkable
 class Executor(Protocol):
-    """Built as ``Component(workers=N)``."""
+    """Built as ``Component(workers=N)``, with what ``--executor-option`` names as further keywords."""
 
     def run(self, jobs: Sequence[Job], work: Work, report: Report) -> None:
         """Run every job; a failing job is reported as ``failed`` and does not stop the others.
 
         ``work`` is an importable function. ``report`` is called in the calling thread's process only.
+        A job whose worker died may be tried again, and finds in its folder what is finished; it is still ``started``
+        once, and a ``unit`` that was reported before is not reported again.
         On ``KeyboardInterrupt`` all workers are stopped before it is raised again.
         """
         ...

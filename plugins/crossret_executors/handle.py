@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import pickle
 import signal
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
@@ -13,9 +12,10 @@ from multiprocessing.connection import Pipe
 from multiprocessing.context import SpawnProcess
 
 from crossret.contracts.execution import Event, Job, Work
+from crossret_executors.running import packed
+from crossret_executors.threads import thread_variables
 from crossret_executors.worker import serve
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 GRACE_SECONDS = 5.0
 KILLED = "The system kills a process this way when memory runs out; fewer workers need less of it."
 
@@ -35,7 +35,7 @@ class WorkerHandle:
         self.pipe, theirs = Pipe()
         self.process: SpawnProcess = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,))
         try:
-            with _thread_variables(threads), _interrupts_held_back():
+            with _environment(thread_variables(threads)), _interrupts_held_back():
                 self.process.start()
         except BaseException:
             # An interrupt held back until here: nobody else knows of the process yet, without its pipe it ends.
@@ -49,7 +49,7 @@ class WorkerHandle:
         """Hand over a job; a worker that died meanwhile is noticed when its events are read."""
         self.job = job.id
         with contextlib.suppress(OSError):
-            self.pipe.send((job.id, pickle.dumps((job, work))))
+            self.pipe.send((job.id, packed(job, work)))
 
     def receive(self) -> Event:
         """The next event; ``failed`` if the worker has died."""
@@ -83,10 +83,9 @@ class WorkerHandle:
 
 
 @contextlib.contextmanager
-def _thread_variables(threads: int) -> Iterator[None]:
+def _environment(added: dict[str, str]) -> Iterator[None]:
     """Set for the start only: a worker reads them when it imports numpy or torch, this process must not change."""
-    added = [name for name in THREAD_VARIABLES if name not in os.environ]
-    os.environ.update(dict.fromkeys(added, str(threads)))
+    os.environ.update(added)
     try:
         yield
     finally:

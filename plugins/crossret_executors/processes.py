@@ -33,7 +33,7 @@ class Processes:
         """Run the jobs; whatever ends this call early, ``KeyboardInterrupt`` included, stops the workers first."""
         if not jobs:
             return
-        count = min(self._workers or min(_cores(), MOST_BY_DEFAULT), len(jobs))
+        count = min(self._workers or min(cores(), MOST_BY_DEFAULT), len(jobs))
         run = _Run(jobs, work, report, threads_per_job())
         try:
             run.start(count)
@@ -100,6 +100,6 @@ class _Run:
             handle.give(self._waiting.popleft(), self._work)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores this process may use, which in a container or under ``taskset`` are fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import pickle
 import traceback
 
 from crossret.contracts.execution import Event, Job, Report, Work
 from crossret.errors import CrossretError
+
+
+def packed(job: Job, work: Work) -> bytes:
+    """An order for another process, pickled apart from what carries it: see :func:`unpacked`."""
+    return pickle.dumps((job, work))
+
+
+def unpacked(identity: str, order: bytes, report: Report) -> tuple[Job, Work] | None:
+    """The job and its work; if they cannot be imported here, the job is reported as failed, and no worker dies of it.
+
+    Args:
+        identity: of the job.
+        order: from :func:`packed`.
+        report: gets the events of a job that cannot be unpacked.
+    """
+    try:
+        job, work = pickle.loads(order)
+    except Exception as error:
+        report(Event(identity, "started"))
+        report(failure(identity, error))
+        return None
+    return job, work
 
 
 def run_job(job: Job, work: Work, report: Report) -> None:

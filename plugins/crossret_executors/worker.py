@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 from multiprocessing.connection import Connection
 
-from crossret.contracts.execution import Event
-from crossret_executors.running import failure, run_job
+from crossret_executors.running import run_job, unpacked
 
 ABANDONED = 70
 
@@ -18,8 +16,7 @@ ABANDONED = 70
 def serve(pipe: Connection) -> None:
     """Run the jobs that come through the pipe and send their events back.
 
-    An order is ``(id of the job, pickled (job, work))``: pickled apart, so that work that cannot be imported here is a
-    failed job and not a dead worker.
+    What comes is ``(id of the job, its order)``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -28,17 +25,9 @@ def serve(pipe: Connection) -> None:
             identity, order = pipe.recv()
         except EOFError:
             return
-        _run(identity, order, pipe)
-
-
-def _run(identity: str, order: bytes, pipe: Connection) -> None:
-    try:
-        job, work = pickle.loads(order)
-    except Exception as error:
-        pipe.send(Event(identity, "started"))
-        pipe.send(failure(identity, error))
-    else:
-        run_job(job, work, pipe.send)
+        found = unpacked(identity, order, pipe.send)
+        if found is not None:
+            run_job(*found, pipe.send)
 
 
 def _end_with_parent() -> None:

