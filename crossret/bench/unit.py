@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -20,12 +20,13 @@ from crossret.bench.payload import Origin
 from crossret.bench.plan import PlannedUnit
 from crossret.bench.preparation import prepare_gallery
 from crossret.bench.questions import asked_gallery
-from crossret.contracts.data import Caption, Dataset
+from crossret.contracts.data import Caption, Dataset, Item
 from crossret.evaluation.baseline_ranks import rank_with_baseline
 from crossret.evaluation.gallery import GalleryRanks, without_copies
+from crossret.evaluation.hardest import Hardest
 from crossret.evaluation.model_ranks import rank_gallery
 from crossret.registry import Registry
-from crossret.results.ranks_file import DirectionName, QueryRanks, RanksByGallery
+from crossret.results.ranks_file import DirectionName, Failures, QueryRanks, RanksByGallery
 from crossret.results.record import Cost, CurvePoint, Direction, GalleryScores, Record
 from crossret.results.subjects import ranks_name
 from crossret.retrieval.metrics import QueryResults, direction_metrics, sumr
@@ -171,7 +172,15 @@ def _query_ranks(ranks: GalleryRanks) -> dict[DirectionName, QueryRanks]:
     def named(results: QueryResults, ids: list[str], subjects: list[str]) -> QueryRanks:
         return QueryRanks(np.array(ids)[results.query], np.array(subjects)[results.query], results.rank)
 
+    t2v = named(ranks.t2v, [c.id for c in captions], [c.subject for c in captions])
     return {
-        "t2v": named(ranks.t2v, [c.id for c in captions], [c.subject for c in captions]),
+        "t2v": t2v if ranks.hardest is None else replace(t2v, failures=_failures(ranks.hardest, captions, items)),
         "v2t": named(ranks.v2t, [i.id for i in items], [i.subject for i in items]),
     }
+
+
+def _failures(hardest: Hardest, captions: Sequence[Caption], items: Sequence[Item]) -> Failures:
+    return Failures(
+        np.array([captions[index].id for index in hardest.captions]),
+        np.array([item.id for item in items])[hardest.items],
+    )

@@ -11,6 +11,7 @@ from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.translation import Translator
 from crossret.data.checks import checked_captions, checked_split
 from crossret.errors import DataError
+from crossret.evaluation.hardest import Hardest
 from crossret.evaluation.positives import Positives, own_items
 from crossret.retrieval.metrics import QueryResults, per_query, with_unanswered
 from crossret.retrieval.ranks import PositiveRanks
@@ -62,12 +63,14 @@ class GalleryRanks:
 
     Attributes:
         rescored: comparisons that were too close to call and were decided by exact scores.
+        hardest: the worst captions; ``None`` where some queries were left out afterwards.
     """
 
     gallery: Gallery
     t2v: QueryResults
     v2t: QueryResults
     rescored: int = 0
+    hardest: Hardest | None = None
 
 
 def load_gallery(

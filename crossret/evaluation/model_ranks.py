@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from crossret.data.input_batches import Inputs
 from crossret.evaluation.anchors import Anchors, Side
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
+from crossret.evaluation.hardest import hardest
 from crossret.model.dual_encoder import DualEncoder
 from crossret.recipe.models import EvaluationRecipe
 from crossret.retrieval.fusion import fuse
@@ -38,7 +40,8 @@ def rank_gallery(
         queries = _anchored_queries(model, gallery, anchors, recipe, device)
         items = anchors.of_items(items)
     ranks = positive_ranks(queries, items, gallery.relevance, memory_mb=recipe.memory_mb, scores=recipe.scores)
-    return results_of(gallery, ranks)
+    found = results_of(gallery, ranks)
+    return replace(found, hardest=hardest(found.t2v, queries, items, recipe.memory_mb))
 
 
 def _queries(
