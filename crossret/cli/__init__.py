@@ -9,6 +9,7 @@ COMMANDS = {
     "leaderboard": "crossret.cli.tables:leaderboard",
     "ablation": "crossret.cli.tables:ablation",
     "scores": "crossret.cli.tables:scores",
+    "report": "crossret.cli.report:report",
     "train": "crossret.cli.model:train",
     "evaluate": "crossret.cli.model:evaluate",
     "search": "crossret.cli.model:search",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from crossret.contracts.rendering import Cell, Emphasis
 from crossret.results.comparison import Comparison, Shares, compare
 from crossret.results.figures import Figure, Shown
-from crossret.results.ranking import Places, places
+from crossret.results.ranking import Pair, Places, pairwise, places_of
 from crossret.results.selection import Selection
 from crossret.results.statistics import Row, Sample, rows_of
 from crossret.results.subjects import ranks_name, subject_shares
@@ -30,6 +30,7 @@ class Board:
         reference: the row that the others are compared with.
         comparisons: by column and method.
         best: the best number per column, oracle rows aside.
+        pairs: every two methods that have all languages, compared; oracle rows aside.
         places: by method, where rows can be told apart at all; oracle rows aside.
     """
 
@@ -40,6 +41,7 @@ class Board:
     reference: Row | None
     comparisons: Mapping[str, Mapping[str, Comparison]]
     best: Mapping[str, float]
+    pairs: Mapping[tuple[str, str], Pair]
     places: Mapping[str, Places]
 
     def label(self, row: Row) -> str:
@@ -128,6 +130,7 @@ def board_of(selection: Selection, gallery: str, shown: Shown, reference_method:
     reference = next((row for row in rows if row.method == reference_method), None)
     shares = _shares_of(rows, ranks_name(gallery, selection.subset), shown)
     ranked = {row.method: shares[row.method] for row in rows if row.complete and row.record.group != ORACLE}
+    pairs = pairwise(ranked, languages)
     return Board(
         shown.figure,
         f"{table_subject(selection, gallery)} – {shown.heading}",
@@ -136,7 +139,8 @@ def board_of(selection: Selection, gallery: str, shown: Shown, reference_method:
         reference,
         {} if reference is None else _comparisons(shares, reference.method, languages),
         _best(rows, shown.figure, languages),
-        places(ranked, languages, higher_is_better=shown.figure.higher_is_better) if len(ranked) > 1 else {},
+        pairs,
+        places_of(pairs, higher_is_better=shown.figure.higher_is_better),
     )
 
 

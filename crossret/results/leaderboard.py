@@ -45,15 +45,18 @@ def leaderboard(
     """
     shown = Shown.named(metric, direction)
     selection = select(stored, gallery=gallery, languages=languages, subset=subset)
-    reference = _reference(selection, baseline)
+    reference = reference_of(selection, baseline)
     boards = {name: board_of(selection, name, shown, reference) for name in selection.galleries}
     return tuple(
-        _table(selection, name, board, fitting(published, selection, name, board), shown)
+        table_of(selection, name, board, fitting(published, selection, name, board), shown)
         for name, board in boards.items()
     )
 
 
-def _table(selection: Selection, gallery: str, board: Board, published: Sequence[PublishedRow], shown: Shown) -> Table:
+def table_of(
+    selection: Selection, gallery: str, board: Board, published: Sequence[PublishedRow], shown: Shown
+) -> Table:
+    """One gallery's table: the methods best first, below them the published rows that fit."""
     rows = board.best_first()
     measured = [(board.label_cell(row), *board.cells(row)) for row in rows]
     below = published_cells(published, board, shown)
@@ -71,7 +74,7 @@ def _table(selection: Selection, gallery: str, board: Board, published: Sequence
     return Table(board.title, columns, (*measured, *below), said)
 
 
-def _reference(selection: Selection, asked: str | None) -> str | None:
+def reference_of(selection: Selection, asked: str | None) -> str | None:
     """The method asked for, or the one that its records mark; without either nothing is compared."""
     methods = {s.record.unit.method for s in selection.stored}
     if asked is not None:

@@ -25,12 +25,18 @@ class Places:
         return str(self.best) if self.best == self.worst else f"{self.best}–{self.worst}"
 
 
-def places(rows: Mapping[str, Shares], languages: Sequence[str], *, higher_is_better: bool) -> dict[str, Places]:
-    """Compare every row with every other, over the languages and seeds that both have.
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two rows compared: what the first has more than the second, and Holm's p-value over all pairs of rows."""
 
-    A row's best place is one more than the number of rows that are significantly better; its worst place is the number
-    of rows less those that are significantly worse. P-values are of the paired randomisation over subjects, corrected
-    after Holm over all pairs of rows. Nothing is ranked if two rows cannot be compared.
+    difference: float
+    p_value: float
+
+
+def pairwise(rows: Mapping[str, Shares], languages: Sequence[str]) -> dict[tuple[str, str], Pair]:
+    """Compare every row with every other, over the languages and seeds that both have; each pair once.
+
+    P-values are of the paired randomisation over subjects. There are no pairs if two rows cannot be compared.
     """
     pairs: dict[tuple[str, str], Differences] = {}
     for one, other in combinations(rows, 2):
@@ -38,16 +44,30 @@ def places(rows: Mapping[str, Shares], languages: Sequence[str], *, higher_is_be
         if found is None or found.languages != tuple(languages):
             return {}
         pairs[one, other] = found
-    ahead: dict[str, set[str]] = {name: set() for name in rows}
-    for (one, other), p_value in _p_values(pairs).items():
-        if p_value < LEVEL:
-            first_is_higher = pairs[one, other].difference.sum() > 0
-            better, worse = (one, other) if first_is_higher == higher_is_better else (other, one)
+    corrected = _p_values(pairs)
+    return {pair: Pair(float(found.difference.mean()), corrected[pair]) for pair, found in pairs.items()}
+
+
+def places_of(pairs: Mapping[tuple[str, str], Pair], *, higher_is_better: bool) -> dict[str, Places]:
+    """The places of rows that were all compared with one another; none without pairs.
+
+    A row's best place is one more than the number of rows that are significantly better; its worst place is the number
+    of rows less those that are significantly worse.
+    """
+    ahead: dict[str, set[str]] = {name: set() for pair in pairs for name in pair}
+    for (one, other), found in pairs.items():
+        if found.p_value < LEVEL:
+            better, worse = (one, other) if (found.difference > 0) == higher_is_better else (other, one)
             ahead[worse].add(better)
     return {
-        name: Places(1 + len(ahead[name]), len(rows) - sum(name in better for better in ahead.values()))
-        for name in rows
+        name: Places(1 + len(ahead[name]), len(ahead) - sum(name in better for better in ahead.values()))
+        for name in ahead
     }
+
+
+def places(rows: Mapping[str, Shares], languages: Sequence[str], *, higher_is_better: bool) -> dict[str, Places]:
+    """The places of rows by :func:`pairwise`."""
+    return places_of(pairwise(rows, languages), higher_is_better=higher_is_better)
 
 
 def _p_values(pairs: Mapping[tuple[str, str], Differences]) -> dict[tuple[str, str], float]:
