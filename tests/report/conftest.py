@@ -51,7 +51,7 @@ def worse(ranks: RanksByGallery, every: int) -> RanksByGallery:
 @pytest.fixture(scope="package")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("report") / "run"
-    selection = Selection(("es", "fr"), ("lexical",), 1, ())
+    selection = Selection(("es", "fr"), ("lexical",), 1, ("evaluation.galleries=[val]",))
     for unit in make_plan(read_suite("emoji"), selection, plugins()).units:
         record, ranks = evaluate_baseline(unit, plugins().registry, Origin(suite="emoji", command=COMMAND))
         full = variant(record, "full", label="Full", terms=TERMS, baseline=True)
