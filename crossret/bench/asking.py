@@ -1,8 +1,8 @@
-"""Asks a trained model: the ranks of its galleries, or the nearest items to a free text."""
+"""Asks a trained model for the ranks of its galleries, translates free queries, finds the best model of a run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,9 +14,7 @@ from crossret.bench.components import build_dataset
 from crossret.bench.folders import training_folder
 from crossret.bench.preparation import prepare_gallery
 from crossret.bench.questions import asked_gallery
-from crossret.contracts.data import Item
-from crossret.errors import DataError, UsageError, unknown
-from crossret.evaluation.encoding import embed_items, embed_texts
+from crossret.errors import DataError, unknown
 from crossret.evaluation.gallery import GalleryRanks
 from crossret.evaluation.model_ranks import rank_gallery
 from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe
@@ -24,18 +22,7 @@ from crossret.recipe.reading import validated
 from crossret.registry import Registry
 from crossret.results.record import Record
 from crossret.results.store import Stored
-from crossret.retrieval.nearest import top_items
 from crossret.translation.fill import route_between, translate_all
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One found item: its place from 1, its cosine and a source-language caption of its subject."""
-
-    rank: int
-    item: Item
-    score: float
-    caption: str
 
 
 def device_of(checkpoint: Checkpoint) -> torch.device:
@@ -99,39 +86,6 @@ def translated_query(assembly: Assembly, text: str, language: str) -> str:
     if answer.status == "failed":
         raise DataError(f"{text!r} cannot be translated by {route}; ask with --query target")
     return answer.text
-
-
-def search(checkpoint: Checkpoint, text: str, gallery: str | None, count: int) -> list[Hit]:
-    """The items nearest to a text, best first: by cosine, even if the recipe compares by anchors.
-
-    Raises:
-        UsageError: an empty text or an unknown gallery.
-    """
-    if not text.strip():
-        raise UsageError("the query is empty")
-    assembly, device = checkpoint.assembly, device_of(checkpoint)
-    names = assembly.dataset.protocols[assembly.protocol].galleries
-    name = gallery or names[0]
-    if name not in names:
-        raise unknown("gallery", name, names)
-    split = assembly.dataset.split(assembly.protocol, name)
-    batch = assembly.recipe.evaluation.batch_size
-    items = embed_items(checkpoint.model, assembly.visual.of(split), batch, device)
-    query = embed_texts(checkpoint.model, [text], 1, device)
-    places, scores = top_items(query, items, count)
-    captions = _source_captions(assembly, name)
-    return [
-        Hit(rank, split.items[place], float(score), captions.get(split.items[place].subject, ""))
-        for rank, (place, score) in enumerate(zip(places[0], scores[0], strict=True), start=1)
-    ]
-
-
-def _source_captions(assembly: Assembly, gallery: str) -> dict[str, str]:
-    """A source caption by subject; empty if the gallery has none."""
-    dataset, source = assembly.dataset, assembly.dataset.source_language
-    if source not in dataset.test_languages(assembly.protocol):
-        return {}
-    return {caption.subject: caption.text for caption in dataset.captions(assembly.protocol, gallery, source)}
 
 
 def best_checkpoint(out: Path, stored: list[Stored], language: str, registry: Registry) -> Path:

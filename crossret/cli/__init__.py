@@ -13,6 +13,7 @@ COMMANDS = {
     "train": "crossret.cli.model:train",
     "evaluate": "crossret.cli.model:evaluate",
     "search": "crossret.cli.model:search",
+    "serve": "crossret.cli.serve:serve",
     "import-nrccr": "crossret.cli.interchange:import_nrccr",
     "components": "crossret.cli.listing:components",
     "plugins": "crossret.cli.plugins:plugins",

@@ -154,17 +154,17 @@ def search(
     format_: str,
 ) -> None:
     """Print the ids and scores of the pictures nearest to QUERY."""
-    from crossret.bench.asking import best_checkpoint, check_language, translated_query
-    from crossret.bench.asking import search as nearest
+    from crossret.bench.asking import best_checkpoint
+    from crossret.bench.searcher import Searcher
     from crossret.cli.printing import plain_table, show
     from crossret.plugins import registry
     from crossret.results.store import read_all
 
     folder = checkpoint or best_checkpoint(out, read_all([out]), language, registry())
     found = _read(folder, device)
-    check_language(found.assembly, language)
-    text = translated_query(found.assembly, query, language) if asked == "translated" else query
-    hits = nearest(found, text, gallery, top)
+    searcher = Searcher(found)
+    text = searcher.asked_as(query, language, "translated" if asked == "translated" else "target")
+    hits = searcher.pictures(text, gallery, top)
     rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]
     notes = [f"model: {folder}, trained on {', '.join(found.languages) or 'source captions only'}"]
     if text != query:

@@ -14,7 +14,7 @@ from crossret.contracts.visual import ClipBackbone, FrameFeatureBackbone, PixelB
 from crossret.data.array_cache import cached_array, key_of
 from crossret.data.backbone_features import check_repeatable, features_of
 from crossret.data.clip_inputs import ClipInputs
-from crossret.errors import DataError
+from crossret.errors import DataError, UsageError
 from crossret.makers import blamed, broken
 
 if TYPE_CHECKING:
@@ -67,6 +67,28 @@ class VisualInputs:
         with blamed(self.backbone):
             features = self.backbone.features(split.items)
         return self._checked(features, split.items)
+
+    def of_picture(self, picture: Image) -> np.ndarray:
+        """Inputs ``(1, …)`` of a picture, RGB, that belongs to no data set; nothing is cached.
+
+        Raises:
+            UsageError: the backbone reads clips, or looks features up.
+            ComponentError: the backbone breaks its contract.
+        """
+        if not isinstance(self.backbone, PixelBackbone):
+            raise UsageError("this model's visual backbone cannot see new pictures: it reads clips, or stored features")
+        with blamed(self.backbone):
+            pixels = self.backbone.preprocess(picture)[None]
+        return pixels if self.backbone.trains else self._checked(self._encoded(pixels), (Item("the picture", ""),))
+
+    def _encoded(self, pixels: np.ndarray) -> np.ndarray:
+        import torch
+
+        assert isinstance(self.backbone, PixelBackbone)
+        if isinstance(self.backbone, torch.nn.Module):
+            self.backbone.to(self.device).eval()
+        with torch.inference_mode():
+            return features_of(self.backbone, torch.from_numpy(pixels).to(self.device)).float().cpu().numpy()
 
     def _pixels(self, split: Split) -> np.ndarray:
         return self._stacked(split.items)

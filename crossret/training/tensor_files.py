@@ -34,6 +34,20 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise DataError(f"{path}: not a readable tensor file ({error})") from error
 
 
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts beside the tensors, without reading those.
+
+    Raises:
+        DataError: missing or damaged.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            facts: dict[str, Any] = json.loads((file.metadata() or {}).get("facts", "{}"))
+            return facts
+    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+        raise DataError(f"{path}: not a readable tensor file ({error})") from error
+
+
 def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Dense tensors on the CPU that share no memory, as the format demands; tied weights are written twice."""
     apart: dict[str, Tensor] = {}

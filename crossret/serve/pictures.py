@@ -1,0 +1,81 @@
+"""Pictures: those of a data set as bytes for a page, and those that people upload, decoded within limits."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections import OrderedDict
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from crossret.contracts.data import Item
+from crossret.serve.limits import RefusedError
+from crossret.serve.models import Served
+
+WIDEST = 320
+MOST_KEPT = 512
+MOST_PIXELS = 25_000_000
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+
+
+class Pictures:
+    """Small WebP copies of gallery items; the last ones asked for are kept. For one thread."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, dict[str, Item]] = {}
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    def of(self, model: Served, name: str) -> bytes:
+        """The picture of an item, by its id alone: no path is ever made of what was asked for.
+
+        Raises:
+            RefusedError: no gallery of the model's data has such an item.
+            DataError: the data set has clips or features, not pictures.
+        """
+        place = (model.id, name)
+        if place not in self._kept:
+            items = self._items_of(model)
+            if name not in items:
+                raise RefusedError(404, f"unknown item {name!r}")
+            self._kept[place] = _small(model.assembly.dataset.image(items[name]))
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(place)
+        return self._kept[place]
+
+    def _items_of(self, model: Served) -> dict[str, Item]:
+        if model.id not in self._items:
+            dataset, protocol = model.assembly.dataset, model.assembly.protocol
+            splits = (dataset.split(protocol, gallery) for gallery in model.galleries)
+            self._items[model.id] = {item.id: item for split in splits for item in split.items}
+        return self._items[model.id]
+
+
+def _small(picture: Image.Image) -> bytes:
+    copy = picture.convert("RGB")
+    copy.thumbnail((WIDEST, WIDEST))
+    file = io.BytesIO()
+    copy.save(file, "WEBP", quality=88)
+    return file.getvalue()
+
+
+def uploaded(content: bytes) -> Image.Image:
+    """A picture from outside, RGB, upright, on white where it is transparent.
+
+    Raises:
+        RefusedError: it has too many pixels, or it is no picture that can be read.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+            width, height = picture.size
+            if width * height > MOST_PIXELS:
+                raise RefusedError(413, f"the picture has {width} × {height} pixels; at most {MOST_PIXELS:,} are read")
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise RefusedError(413, f"the picture has too many pixels; at most {MOST_PIXELS:,} are read") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, OverflowError) as error:
+        raise RefusedError(422, f"not a picture that can be read; expected one of {', '.join(FORMATS)}") from error
+    white = Image.new("RGBA", upright.size, "white")
+    return Image.alpha_composite(white, upright).convert("RGB")
