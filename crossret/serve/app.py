@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -39,13 +39,12 @@ class Service:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._pictures = Pictures()
-        self._asking = ThreadPoolExecutor(1, "asking")
-        self._reading = ThreadPoolExecutor(1, "reading")
 
-    def close(self) -> None:
-        """Wait for what is being computed."""
-        self._asking.shutdown(cancel_futures=True)
-        self._reading.shutdown(cancel_futures=True)
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Threads for what is computed; at the end, what is under way is waited for."""
+        with ThreadPoolExecutor(1, "asking") as self._asking, ThreadPoolExecutor(1, "reading") as self._reading:
+            yield
 
     async def models(self, request: Request) -> Response:
         """Every model."""
@@ -129,11 +128,11 @@ def application(shelf: Shelf, *, rate: float, hosts: Sequence[str]) -> Starlette
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        yield
-        service.close()
+        with service.working():
+            yield
 
     async def openapi(request: Request) -> Response:
-        return JSONResponse(document(list(shelf.models)))
+        return JSONResponse(document(list(shelf.models.values())))
 
     routes = [
         Route("/api/models", _answering(service.models)),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +60,9 @@ def app(shelf: Shelf) -> Starlette:
 
 
 @pytest.fixture
-def client(app: Starlette) -> TestClient:
-    return TestClient(app, base_url=BASE)
+def client(app: Starlette) -> Iterator[TestClient]:
+    with TestClient(app, base_url=BASE) as opened:
+        yield opened
 
 
 @pytest.fixture
