@@ -33,6 +33,9 @@ def _selection(command: Command) -> Command:
 def _figures(command: Command) -> Command:
     """Options that choose the figure and the row to compare with."""
     for option in (
+        click.option(
+            "--by", default="language", show_default=True, help="Columns: language, script, family or resources."
+        ),
         click.option("--baseline", help="Compare with this method; default: the suite's reference row."),
         click.option("--direction", default="both", show_default=True, help="both, t2v or v2t."),
         click.option("--metric", default="sumr", show_default=True, help="sumr, r1, r5, r10, medr, meanr or map."),

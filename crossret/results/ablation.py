@@ -9,6 +9,7 @@ from crossret.errors import UsageError, unknown
 from crossret.results import notes
 from crossret.results.board import Board, board_of
 from crossret.results.figures import Directions, Shown
+from crossret.results.grouping import BY_LANGUAGE
 from crossret.results.record import Record
 from crossret.results.selection import Selection, select
 from crossret.results.store import Stored
@@ -26,6 +27,7 @@ def ablation(
     languages: Collection[str] | None = None,
     baseline: str | None = None,
     subset: str = "",
+    by: str = BY_LANGUAGE,
 ) -> tuple[Table, ...]:
     """Compare a method with its variants that lack a component; a pure function of the records.
 
@@ -37,6 +39,7 @@ def ablation(
         languages: only these.
         baseline: the full method; default: of those that lack nothing, the one with the most terms.
         subset: a restriction of the queries that the records hold scores of.
+        by: what a column is, as of the leaderboard.
 
     Raises:
         UsageError: an unknown name, records that do not compare, no full method or no variant of it.
@@ -47,7 +50,7 @@ def ablation(
     full = _full_method([s.record for s in available], baseline)
     related = [s for s in available if s.record.unit.method == full or s.record.ablated]
     selection = select(related, gallery=gallery, languages=languages, subset=subset)
-    return tuple(_table(selection, name, board_of(selection, name, shown, full)) for name in selection.galleries)
+    return tuple(_table(selection, name, board_of(selection, name, shown, full, by)) for name in selection.galleries)
 
 
 def _full_method(records: Sequence[Record], asked: str | None) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossret.contracts.rendering import Cell, Emphasis
 from crossret.results.comparison import Comparison, Shares, compare
 from crossret.results.figures import Figure, Shown
+from crossret.results.grouping import BY_LANGUAGE, columns_of
 from crossret.results.ranking import Pair, Places, pairwise, places_of
 from crossret.results.selection import Selection
 from crossret.results.statistics import Row, Sample, rows_of
@@ -26,6 +27,7 @@ class Board:
     """One gallery's numbers.
 
     Attributes:
+        columns: the languages of each, by heading.
         rows: by method name.
         reference: the row that the others are compared with.
         comparisons: by column and method.
@@ -36,13 +38,18 @@ class Board:
 
     figure: Figure
     title: str
-    languages: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
     rows: tuple[Row, ...]
     reference: Row | None
     comparisons: Mapping[str, Mapping[str, Comparison]]
     best: Mapping[str, float]
     pairs: Mapping[tuple[str, str], Pair]
     places: Mapping[str, Places]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """All of them, whatever column they are in."""
+        return tuple(sorted(language for languages in self.columns.values() for language in languages))
 
     def label(self, row: Row) -> str:
         """The row's label, with the method's name where labels are equal."""
@@ -57,7 +64,7 @@ class Board:
 
     def header(self) -> tuple[str, ...]:
         """Headings of :meth:`cells`."""
-        numbers = (*self.languages, "mean")
+        numbers = (*self.columns, "mean")
         return (
             numbers
             if self.reference is None
@@ -65,8 +72,8 @@ class Board:
         )
 
     def cells(self, row: Row) -> tuple[Cell, ...]:
-        """Numbers per language, their mean, and the comparison with the reference."""
-        numbers = (*(self._number(row, language) for language in self.languages), self._mean(row))
+        """Numbers per column, the mean over languages, and the comparison with the reference."""
+        numbers = (*(self._number(row, heading) for heading in self.columns), self._mean(row))
         return numbers if self.reference is None else (*numbers, *self._compared(row, self.reference))
 
     def place(self, row: Row) -> Cell:
@@ -82,8 +89,8 @@ class Board:
             key=lambda r: (r.record.group == ORACLE, not r.complete, sign * r.mean.mean, r.method),
         )
 
-    def _number(self, row: Row, language: str) -> Cell:
-        return self._cell(row, language, row.numbers[language]) if language in row.numbers else DASH
+    def _number(self, row: Row, heading: str) -> Cell:
+        return self._cell(row, heading, row.columns[heading]) if heading in row.columns else DASH
 
     def _mean(self, row: Row) -> Cell:
         if row.complete:
@@ -119,14 +126,18 @@ class Board:
         return ("+" if value >= 0 else "−") + self.figure.text(abs(value))
 
 
-def board_of(selection: Selection, gallery: str, shown: Shown, reference_method: str | None) -> Board:
-    """Gather and compare the numbers of one gallery.
+def board_of(
+    selection: Selection, gallery: str, shown: Shown, reference_method: str | None, by: str = BY_LANGUAGE
+) -> Board:
+    """Gather and compare the numbers of one gallery; for groupings see :func:`crossret.results.grouping.columns_of`.
 
     Raises:
+        UsageError: an unknown grouping.
         DataError: a file of ranks is damaged.
     """
-    rows = rows_of(selection, gallery, shown)
-    languages = tuple(sorted({language for row in rows for language in row.numbers}))
+    languages = sorted({one.record.unit.language for one in selection.having(gallery)})
+    columns = columns_of(languages, by)
+    rows = rows_of(selection, gallery, shown, columns)
     reference = next((row for row in rows if row.method == reference_method), None)
     shares = _shares_of(rows, ranks_name(gallery, selection.subset), shown)
     ranked = {row.method: shares[row.method] for row in rows if row.complete and row.record.group != ORACLE}
@@ -134,11 +145,11 @@ def board_of(selection: Selection, gallery: str, shown: Shown, reference_method:
     return Board(
         shown.figure,
         f"{table_subject(selection, gallery)} – {shown.heading}",
-        languages,
+        columns,
         tuple(rows),
         reference,
-        {} if reference is None else _comparisons(shares, reference.method, languages),
-        _best(rows, shown.figure, languages),
+        {} if reference is None else _comparisons(shares, reference.method, columns),
+        _best(rows, shown.figure, columns),
         pairs,
         places_of(pairs, higher_is_better=shown.figure.higher_is_better),
     )
@@ -155,19 +166,22 @@ def _shares_of(rows: Sequence[Row], name: str, shown: Shown) -> dict[str, Shares
 
 
 def _comparisons(
-    shares: Mapping[str, Shares], reference: str, languages: Sequence[str]
+    shares: Mapping[str, Shares], reference: str, columns: Mapping[str, Sequence[str]]
 ) -> dict[str, dict[str, Comparison]]:
     others = {method: found for method, found in shares.items() if method != reference}
-    columns = {language: [language] for language in languages} | {MEAN: list(languages)}
-    return {column: compare(others, shares[reference], used) for column, used in columns.items()}
+    everything = [language for languages in columns.values() for language in languages]
+    return {
+        heading: compare(others, shares[reference], languages)
+        for heading, languages in ({**columns, MEAN: sorted(everything)}).items()
+    }
 
 
-def _best(rows: Sequence[Row], figure: Figure, languages: Sequence[str]) -> dict[str, float]:
+def _best(rows: Sequence[Row], figure: Figure, headings: Iterable[str]) -> dict[str, float]:
     choose = max if figure.higher_is_better else min
     ranked = [row for row in rows if row.record.group != ORACLE]
-    columns = {lang: [row.numbers[lang].mean for row in ranked if lang in row.numbers] for lang in languages}
-    columns[MEAN] = [row.mean.mean for row in ranked if row.complete]
-    return {column: choose(values) for column, values in columns.items() if values}
+    found = {name: [row.columns[name].mean for row in ranked if name in row.columns] for name in headings}
+    found[MEAN] = [row.mean.mean for row in ranked if row.complete]
+    return {heading: choose(values) for heading, values in found.items() if values}
 
 
 def table_subject(selection: Selection, gallery: str) -> str:

@@ -10,6 +10,7 @@ from crossret.recipe.published import PublishedRow
 from crossret.results import notes
 from crossret.results.board import DASH, Board, board_of
 from crossret.results.figures import Directions, Shown
+from crossret.results.grouping import BY_LANGUAGE
 from crossret.results.published import fitting, published_cells, published_notes
 from crossret.results.selection import Selection, select
 from crossret.results.store import Stored
@@ -24,6 +25,7 @@ def leaderboard(
     languages: Collection[str] | None = None,
     baseline: str | None = None,
     subset: str = "",
+    by: str = BY_LANGUAGE,
     published: Collection[PublishedRow] = (),
 ) -> tuple[Table, ...]:
     """Rank methods; a pure function of the records, whatever their order, and of the published rows.
@@ -37,6 +39,7 @@ def leaderboard(
         languages: only these.
         baseline: method that the others are compared with; default: the one that its suite marks.
         subset: a restriction of the queries that the records hold scores of.
+        by: what a column is: ``language``, ``script``, ``family`` or ``resources``.
         published: rows that stand below the others where data set, protocol, gallery and a language are the same.
 
     Raises:
@@ -46,7 +49,7 @@ def leaderboard(
     shown = Shown.named(metric, direction)
     selection = select(stored, gallery=gallery, languages=languages, subset=subset)
     reference = reference_of(selection, baseline)
-    boards = {name: board_of(selection, name, shown, reference) for name in selection.galleries}
+    boards = {name: board_of(selection, name, shown, reference, by) for name in selection.galleries}
     return tuple(
         table_of(selection, name, board, fitting(published, selection, name, board), shown)
         for name, board in boards.items()

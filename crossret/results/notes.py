@@ -47,16 +47,28 @@ def seeds(board: Board) -> str:
 
 def _reading(board: Board) -> Iterator[str]:
     yield seeds(board)
+    yield from _columns(board)
     if not board.figure.higher_is_better:
         yield f"{board.figure.heading}: lower is better."
     if not all(row.complete for row in board.rows):
         yield (
-            "–: no record of the method in the language; its mean, in parentheses, is over the others and does not "
-            "compare."
+            f"–: no record of the method in {'a' if _grouped(board) else 'the'} language; its mean, in parentheses, is "
+            "over the others and does not compare."
         )
     yield from _not_above_untrained(board)
     if board.reference is not None:
         yield from _comparing(board, board.label(board.reference))
+
+
+def _grouped(board: Board) -> bool:
+    return any(languages != (heading,) for heading, languages in board.columns.items())
+
+
+def _columns(board: Board) -> Iterator[str]:
+    """Which languages a column stands for."""
+    if _grouped(board):
+        groups = (f"{heading}: {', '.join(languages)}" for heading, languages in board.columns.items())
+        yield f"Columns are means over languages, each counting the same ({'; '.join(groups)})."
 
 
 def _not_above_untrained(board: Board) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from crossret.contracts.rendering import Cell
 from crossret.recipe.published import PublishedDirection, PublishedRow, PublishedScores
@@ -91,9 +91,20 @@ def _cells(row: PublishedRow, number: int, board: Board, shown: Shown) -> tuple[
     label = Cell(f"{value} [{number}]", value, emphasis="quiet")
     stated = {language: given(row.scores[language], shown) for language in board.languages if language in row.scores}
     found = {language: one for language, one in stated.items() if one is not None}
-    numbers = [_number(found[lang], shown) if lang in found else DASH for lang in board.languages]
-    compared = len(board.header()) - len(board.languages) - 1
+    numbers = [_column(found, languages, shown) for languages in board.columns.values()]
+    compared = len(board.header()) - len(board.columns) - 1
     return (label, *numbers, _mean(found, board, shown), *[DASH] * compared)
+
+
+def _column(found: Mapping[str, Given], languages: Sequence[str], shown: Shown) -> Cell:
+    """Only where the source has all of them."""
+    if not found.keys() >= set(languages):
+        return DASH
+    return _number(_over([found[language] for language in languages]), shown)
+
+
+def _over(given: Sequence[Given]) -> Given:
+    return given[0] if len(given) == 1 else Given(statistics.fmean(one.value for one in given), derived=True)
 
 
 def _number(one: Given, shown: Shown) -> Cell:
@@ -104,10 +115,9 @@ def _mean(found: dict[str, Given], board: Board, shown: Shown) -> Cell:
     """In parentheses if the source lacks a language of the table."""
     if not found:
         return DASH
-    mean = Given(statistics.fmean(one.value for one in found.values()), derived=True)
-    if len(board.languages) == 1:
-        (mean,) = found.values()
-    cell = _number(mean, shown)
+    mean = _over(list(found.values()))
+    # Even of one language it is derived, where the table has more.
+    cell = _number(replace(mean, derived=mean.derived or len(board.languages) > 1), shown)
     if len(found) == len(board.languages):
         return cell
     return Cell(f"({cell.text})", cell.value, mark=cell.mark, emphasis="quiet")

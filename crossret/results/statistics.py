@@ -34,6 +34,8 @@ class Row:
     Attributes:
         units: records by language and seed.
         numbers: the figure per language.
+        columns: the figure per column of the table, where the row has all languages of it; every language counts the
+            same, the deviation is that of the mean over the column's languages.
         mean: mean over the languages it has; the deviation is that of the mean over languages, over the seeds that
             all its languages have.
         complete: whether it has every language of the table.
@@ -42,6 +44,7 @@ class Row:
     method: str
     units: Mapping[str, Mapping[int, Stored]]
     numbers: Mapping[str, Sample]
+    columns: Mapping[str, Sample]
     mean: Sample
     complete: bool
 
@@ -57,10 +60,9 @@ def sample(values: Sequence[float]) -> Sample:
     return Sample(statistics.fmean(values), deviation, len(values))
 
 
-def rows_of(selection: Selection, gallery: str, shown: Shown) -> list[Row]:
-    """The methods that have scores on a gallery, by name."""
+def rows_of(selection: Selection, gallery: str, shown: Shown, columns: Mapping[str, Collection[str]]) -> list[Row]:
+    """The methods that have scores on a gallery, by name; the columns hold all languages of the gallery."""
     stored = selection.having(gallery)
-    languages = {s.record.unit.language for s in stored}
     methods: dict[str, dict[str, dict[int, Stored]]] = defaultdict(lambda: defaultdict(dict))
     for one in stored:
         unit = one.record.unit
@@ -70,7 +72,7 @@ def rows_of(selection: Selection, gallery: str, shown: Shown) -> list[Row]:
         return {seed: shown.of(selection.scores(one, gallery)) for seed, one in seeds.items()}
 
     return [
-        _row(method, units, {language: values(seeds) for language, seeds in units.items()}, languages)
+        _row(method, units, {language: values(seeds) for language, seeds in units.items()}, columns)
         for method, units in sorted(methods.items())
     ]
 
@@ -79,14 +81,19 @@ def _row(
     method: str,
     units: Mapping[str, Mapping[int, Stored]],
     values: Mapping[str, Mapping[int, float]],
-    languages: Collection[str],
+    columns: Mapping[str, Collection[str]],
 ) -> Row:
     numbers = {language: sample(list(seeds.values())) for language, seeds in values.items()}
-    return Row(method, units, numbers, _over_languages(values, numbers), complete=set(numbers) == set(languages))
+    whole = {
+        heading: _over_languages({language: values[language] for language in languages}, numbers)
+        for heading, languages in columns.items()
+        if values.keys() >= set(languages)
+    }
+    return Row(method, units, numbers, whole, _over_languages(values, numbers), complete=len(whole) == len(columns))
 
 
 def _over_languages(values: Mapping[str, Mapping[int, float]], numbers: Mapping[str, Sample]) -> Sample:
     """Every language counts the same, however many seeds it has."""
     common = set.intersection(*(set(seeds) for seeds in values.values()))
     per_seed = sample([statistics.fmean(seeds[seed] for seeds in values.values()) for seed in sorted(common)] or [0.0])
-    return Sample(statistics.fmean(number.mean for number in numbers.values()), per_seed.deviation, len(common))
+    return Sample(statistics.fmean(numbers[language].mean for language in values), per_seed.deviation, len(common))

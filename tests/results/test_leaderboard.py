@@ -347,3 +347,19 @@ def test_nothing_is_said_of_copied_words_where_every_row_is_above(run: Any) -> N
     run.add("words", [9] * 10, [9] * 10, training_key="", group="baseline")
     run.add("strong", [1] * 10, [1] * 10)
     assert not any("not trained" in note for note in leaderboard(run.stored())[0].notes)
+
+
+def test_a_column_may_be_a_group_of_languages(run: Any) -> None:
+    fill(run)
+    for method in ("alpha", "gamma"):
+        for seed in (0, 1):
+            run.add(method, **ranks(2.0, 7 + seed), language="ru", seed=seed, baseline=method == "alpha")
+    (single,) = leaderboard(run.stored())
+    (table,) = leaderboard(run.stored(), by="family")
+    assert table.columns[:5] == ("method", "rank", "Romance", "Slavic", "mean")
+    romance = cell(table, "Gamma", "Romance").value
+    assert romance == pytest.approx((cell(single, "Gamma", "es").value + cell(single, "Gamma", "gl").value) / 2)
+    assert cell(table, "Gamma", "Slavic").value == cell(single, "Gamma", "ru").value
+    assert cell(table, "Gamma", "mean") == cell(single, "Gamma", "mean"), "over languages, not over groups"
+    assert cell(table, "Beta", "Romance").text == "–", "it has no Galician"
+    assert "(Romance: es, gl; Slavic: ru)" in " ".join(table.notes)
