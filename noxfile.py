@@ -1,6 +1,6 @@
-"""``nox`` runs everything that a change must pass: tests, lint, examples, package, docs.
+"""``nox`` runs everything that a change must pass: tests, slow, lint, examples, package, docs.
 
-``tests``, ``lint``, ``examples`` and ``docs`` share one environment, because one with torch and the optional model
+``tests``, ``slow``, ``lint``, ``examples`` and ``docs`` share one environment, because one with torch and the optional model
 libraries takes several gigabytes: ``.nox/shared``, made on first use and again when ``pyproject.toml`` changes. Only
 ``package`` works in an environment of its own, with nothing but the wheel, and removes it afterwards.
 """
@@ -35,7 +35,7 @@ assert not heavy, f"crossret --help imports {heavy}"
 """
 
 nox.needs_version = ">=2024.10.9"
-nox.options.sessions = ["tests", "lint", "examples", "package", "docs"]
+nox.options.sessions = ["tests", "slow", "lint", "examples", "package", "docs"]
 nox.options.error_on_external_run = True
 nox.options.stop_on_first_error = False
 
@@ -58,13 +58,21 @@ def in_shared(session: nox.Session, command: str, *arguments: str, env: dict[str
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """The tests but those of the documentation: quick ones, then slow ones. Arguments after ``--`` go to pytest."""
+    """The quick tests but those of the documentation. Arguments after ``--`` go to pytest."""
+    run_tests(session, "not slow and not exhaustive")
+
+
+@nox.session(venv_backend="none")
+def slow(session: nox.Session) -> None:
+    """The slow tests but those of the documentation, whatever became of the quick ones."""
+    run_tests(session, "slow")
+
+
+def run_tests(session: nox.Session, marked: str) -> None:
+    """Tests of some marks, or those that were asked for."""
     shared(session)
-    for speed in ("not slow and not exhaustive", "slow"):
-        arguments = session.posargs or [*ON_ALL_CORES, "--ignore=tests/docs", "-m", speed]
-        in_shared(session, "python", "-m", "pytest", *arguments, env=ONE_THREAD)
-        if session.posargs:
-            break
+    arguments = session.posargs or [*ON_ALL_CORES, "--ignore=tests/docs", "-m", marked]
+    in_shared(session, "python", "-m", "pytest", *arguments, env=ONE_THREAD)
 
 
 @nox.session(venv_backend="none")

@@ -10,5 +10,5 @@ from .small_training import trainer
 
 
 def test_an_encoder_that_cannot_recompute_activations_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"^training.gradient_checkpointing: SubwordTiny cannot recompute its act"):
+    with pytest.raises(UsageError, match=r"^training.gradient_checkpointing: .* cannot recompute its activations$"):
         trainer(tmp_path, gradient_checkpointing=True)
