@@ -1,8 +1,8 @@
 """``nox`` runs everything that a change must pass: tests, slow, lint, examples, package, docs.
 
 All but ``package`` share one environment, because one with torch and the optional model libraries takes several
-gigabytes: ``.nox/shared``, made on first use and again when ``pyproject.toml`` changes. ``package`` works in an environment
-of its own, with nothing but the wheel, and removes it afterwards.
+gigabytes: ``.nox/shared``, made on first use and again when ``pyproject.toml`` changes. ``package`` works in an
+environment of its own, with nothing but the wheel, and removes it afterwards.
 """
 
 from __future__ import annotations
