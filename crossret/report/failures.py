@@ -47,8 +47,12 @@ class Hardest:
 
 
 def hardest(board: Board, gallery: str, dataset: Dataset | Absent) -> Hardest | Absent:
-    """The worst queries of the best method whose records kept them, the same number in every language."""
-    row = next((row for row in board.best_first() if row.record.group != ORACLE and _kept(row, gallery)), None)
+    """The worst queries of the best method whose records kept them, the same number in every language.
+
+    Trained methods go before untrained ones: those fail where words are not shared, whatever the picture.
+    """
+    rows = sorted(board.best_first(), key=lambda row: not row.record.training_key)
+    row = next((row for row in rows if row.record.group != ORACLE and _kept(row, gallery)), None)
     if row is None:
         return Absent("No hardest queries: these records were written before what was found was kept; run them again.")
     if isinstance(dataset, Absent):

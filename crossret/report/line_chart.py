@@ -83,7 +83,8 @@ def line_chart(title: str, x_name: str, y_name: str, series: Mapping[str, Points
 def round_steps(low: float, high: float, most: int = 6) -> tuple[float, ...]:
     """Round numbers that reach from at most ``low`` to at least ``high``, in steps of 1, 2 or 5 times 10ⁿ."""
     if high <= low:
-        low, high = low - 0.5, high + 0.5
+        # In steps of 1: there are no half steps of training.
+        low, high = low - 2.5, high + 2.5
     rough = (high - low) / (most - 1)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
