@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from processes import Crossret
+from safetensors.torch import load_file
 
 from .conftest import EPOCHS, Run
 
@@ -29,8 +31,11 @@ def trained(crossret: Crossret, run: Run, tmp_path_factory: pytest.TempPathFacto
 
 def test_a_model_trained_by_hand_is_that_of_the_bench(trained: Path, run: Run) -> None:
     assert trained.name == record_of(run, "all-terms")["training_key"][:16]
-    of_bench = run.folder / "trainings" / trained.name / "model.safetensors"
-    assert len((trained / "model.safetensors").read_bytes()) == len(of_bench.read_bytes())
+    folders = (trained, run.folder / "trainings" / trained.name)
+    by_hand, of_bench = (load_file(folder / "model.safetensors") for folder in folders)
+    assert by_hand.keys() == of_bench.keys()
+    for name, weights in by_hand.items():
+        torch.testing.assert_close(weights, of_bench[name], msg=name)
 
 
 @pytest.mark.parametrize(("method", "query"), [("all-terms", "target"), ("all-terms-fused", "fused")])
