@@ -172,7 +172,7 @@ def _comparisons(
     everything = [language for languages in columns.values() for language in languages]
     return {
         heading: compare(others, shares[reference], languages)
-        for heading, languages in ({**columns, MEAN: sorted(everything)}).items()
+        for heading, languages in {**columns, MEAN: sorted(everything)}.items()
     }
 
 
