@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from crossret.cli.options import LIST, data_options, runs
+from crossret.cli.tables import figures, stored_in
 
 
 @click.command(short_help="One HTML page of everything that finished runs found.")
@@ -22,9 +23,7 @@ from crossret.cli.options import LIST, data_options, runs
 @click.option("--title", help="Heading of the page; default: the names of the suites.")
 @click.option("--suite", help="Only records of this suite.")
 @click.option("--lang", "languages", type=LIST, default=None, help="Only these languages.")
-@click.option("--metric", default="sumr", show_default=True, help="sumr, r1, r5, r10, medr, meanr or map.")
-@click.option("--direction", default="both", show_default=True, help="both, t2v or v2t.")
-@click.option("--baseline", help="Compare with this method; default: the suite's reference row.")
+@figures
 @data_options("--data-option")
 def report(
     runs: tuple[Path, ...],
@@ -44,7 +43,6 @@ def report(
     """
     from crossret.atomic import write_text
     from crossret.cli.group import command_line
-    from crossret.cli.tables import stored_in
     from crossret.plugins import plugins
     from crossret.report.chapters import Asked, chapters
     from crossret.report.page import page

@@ -30,18 +30,18 @@ def _selection(command: Command) -> Command:
     return command
 
 
-def _figures(command: Command) -> Command:
+def figures(command: Command) -> Command:
     """Options that choose the figure and the row to compare with."""
     for option in (
-        click.option(
-            "--by", default="language", show_default=True, help="Columns: language, script, family or resources."
-        ),
         click.option("--baseline", help="Compare with this method; default: the suite's reference row."),
         click.option("--direction", default="both", show_default=True, help="both, t2v or v2t."),
         click.option("--metric", default="sumr", show_default=True, help="sumr, r1, r5, r10, medr, meanr or map."),
     ):
         command = option(command)
     return command
+
+
+by = click.option("--by", default="language", show_default=True, help="Columns: language, script, family or resources.")
 
 
 def stored_in(paths: tuple[Path, ...], suite: str | None) -> list[Stored]:
@@ -71,7 +71,8 @@ def _print(make: Callable[..., tuple[Table, ...]], stored: list[Stored], options
 
 @click.command(short_help="Rank the methods of finished runs.")
 @_selection
-@_figures
+@figures
+@by
 def leaderboard(**options: Any) -> None:
     """Rank methods: languages as columns, difference to the reference row with its interval.
 
@@ -88,7 +89,8 @@ def leaderboard(**options: Any) -> None:
 
 @click.command(short_help="What each term of a method is worth.")
 @_selection
-@_figures
+@figures
+@by
 def ablation(**options: Any) -> None:
     """Lay out variants of a method by the objective terms that they keep."""
     from crossret.results.ablation import ablation as make

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from crossret.errors import DataError, UsageError
 from crossret.makers import blamed, broken
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from crossret.data.ragged import Ragged
 
 ENCODE_BATCH = 64
@@ -81,15 +84,6 @@ class VisualInputs:
             pixels = self.backbone.preprocess(picture)[None]
         return pixels if self.backbone.trains else self._checked(self._encoded(pixels), (Item("the picture", ""),))
 
-    def _encoded(self, pixels: np.ndarray) -> np.ndarray:
-        import torch
-
-        assert isinstance(self.backbone, PixelBackbone)
-        if isinstance(self.backbone, torch.nn.Module):
-            self.backbone.to(self.device).eval()
-        with torch.inference_mode():
-            return features_of(self.backbone, torch.from_numpy(pixels).to(self.device)).float().cpu().numpy()
-
     def _pixels(self, split: Split) -> np.ndarray:
         return self._stacked(split.items)
 
@@ -116,19 +110,37 @@ class VisualInputs:
             return self.backbone.preprocess(image)
 
     def _features(self, split: Split) -> np.ndarray:
+        found = []
+        for start in range(0, len(split.items), ENCODE_BATCH):
+            pixels = self._stacked(split.items[start : start + ENCODE_BATCH])
+            if start == 0:
+                self._check_repeatable(pixels)
+            found.append(self._encoded(pixels))
+        return self._checked(np.concatenate(found), split.items)
+
+    def _check_repeatable(self, pixels: np.ndarray) -> None:
+        with self._encoding() as backbone:
+            check_repeatable(backbone, self._moved(pixels))
+
+    def _encoded(self, pixels: np.ndarray) -> np.ndarray:
+        with self._encoding() as backbone:
+            return features_of(backbone, self._moved(pixels)).float().cpu().numpy()
+
+    @contextlib.contextmanager
+    def _encoding(self) -> Iterator[PixelBackbone]:
+        """The backbone on its device, not training and without a graph."""
         import torch
 
         assert isinstance(self.backbone, PixelBackbone)
         if isinstance(self.backbone, torch.nn.Module):
             self.backbone.to(self.device).eval()
-        found = []
         with torch.inference_mode():
-            for start in range(0, len(split.items), ENCODE_BATCH):
-                pixels = torch.from_numpy(self._stacked(split.items[start : start + ENCODE_BATCH])).to(self.device)
-                if start == 0:
-                    check_repeatable(self.backbone, pixels)
-                found.append(features_of(self.backbone, pixels).float().cpu().numpy())
-        return self._checked(np.concatenate(found), split.items)
+            yield self.backbone
+
+    def _moved(self, pixels: np.ndarray) -> Tensor:
+        import torch
+
+        return torch.from_numpy(pixels).to(self.device)
 
     def _checked(self, features: np.ndarray, items: Sequence[Item]) -> np.ndarray:
         shape = (len(items), self.backbone.dimension)
