@@ -11,10 +11,10 @@ import json
 import os
 import platform
 import subprocess
-import sys
 import time
 
 from memory import Peak
+from own_process import in_process
 from tabulate import tabulate
 
 SIZES = ("1000x1x512", "1000x5x1024", "1500x10x1024", "2990x20x1024", "10000x1x512")
@@ -53,7 +53,8 @@ def table(size: str, given: argparse.Namespace) -> str:
             if (given.way and way not in given.way) or cells > ranker.largest or (ranker.single and per_item > 1):
                 continue
             try:
-                found = in_process(way, size, given)
+                options = ("--device", given.device, "--threads", given.threads, "--memory", given.memory)
+                found = in_process(__file__, "--measure", way, size, *options)
             except subprocess.CalledProcessError as error:
                 notes[way] = error.stderr.strip().splitlines()[-1]
                 continue
@@ -78,14 +79,6 @@ def table(size: str, given: argparse.Namespace) -> str:
     title = f"### {items:,} items × {items * per_item:,} captions × {width}\n\n"
     skipped = "".join(f"\n- {way}: {why}" for way, why in notes.items())
     return title + tabulate(rows, head, tablefmt="pipe", disable_numparse=True) + "\n" + skipped
-
-
-def in_process(way: str, size: str, given: argparse.Namespace) -> dict[str, float]:
-    """One measurement in a fresh process."""
-    command = [sys.executable, __file__, "--measure", way, size, "--device", given.device]
-    command += ["--threads", str(given.threads), "--memory", str(given.memory)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def measured(way: str, size: str, given: argparse.Namespace) -> dict[str, float]:

@@ -2,7 +2,8 @@
 
 The text encoder has the size of mBERT and random weights; captions have the lengths of COCO's. All ways make the same
 step: source, translation and back-translation against visual features, the published terms, Adam. The plain way draws
-batches at random, makes three forward passes, each padded to its longest text, and computes everything at every step.
+batches at random, makes three forward passes, each padded to its longest text, and computes everything at every step;
+visual features are given unless both encoders are said to be frozen: then it computes those, too.
 Every measurement is a process of its own, so that memory can be told. Times are those of this machine at this moment;
 only the ratios mean something.
 """
@@ -13,10 +14,9 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
 
 from memory import Peak
+from own_process import in_process
 from tabulate import tabulate
 
 WAYS = {
@@ -25,6 +25,8 @@ WAYS = {
     "crossret, top layers train, states below kept": "the same, frozen layers computed once",
     "plain, text encoder frozen": "three padded forward passes, everything computed",
     "crossret, text encoder frozen": "states computed once",
+    "plain, both encoders frozen": "the same, and a ViT-B/32 reads the pictures at every step",
+    "crossret, both encoders frozen": "states and features computed once",
     "crossret, top layers train, in parts": "gradient caching",
 }
 
@@ -57,10 +59,12 @@ def main() -> None:
 
 def table(given: argparse.Namespace) -> str:
     """All ways, as Markdown."""
-    found = {way: in_process(way, given) for way in given.way or WAYS}
+    names = ("batch", "micro_batch", "steps", "train_layers", "layers", "device", "threads")
+    options = [part for name in names for part in (f"--{name.replace('_', '-')}", getattr(given, name))]
+    found = {way: in_process(__file__, "--measure", way, *options) for way in given.way or WAYS}
     rows = []
     for way, figures in found.items():
-        plain = found.get("plain, text encoder frozen" if "frozen" in way else "plain, top layers train")
+        plain = found.get(f"plain, {way.partition(', ')[2]}" if "frozen" in way else "plain, top layers train")
         ratio = f"{figures['samples'] / plain['samples']:.2f}" if plain else ""
         memory = f"{figures['memory'] / plain['memory']:.2f}" if plain else ""
         rows.append(
@@ -68,15 +72,6 @@ def table(given: argparse.Namespace) -> str:
         )
     head = ("way", "samples / s", "× plain", "MiB", "× plain", "loss")
     return tabulate(rows, head, tablefmt="pipe", disable_numparse=True)
-
-
-def in_process(way: str, given: argparse.Namespace) -> dict[str, float]:
-    """One measurement in a fresh process."""
-    command = [sys.executable, __file__, "--measure", way]
-    for name in ("batch", "micro_batch", "steps", "train_layers", "layers", "device", "threads"):
-        command += [f"--{name.replace('_', '-')}", str(getattr(given, name))]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 if __name__ == "__main__":

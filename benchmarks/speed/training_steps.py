@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import timm
 import torch
 from accelerate import Accelerator
 from memory import Peak
@@ -34,7 +35,7 @@ from crossret.training.seeds import seed_everything
 from crossret.training.step import InputBank, Step
 from crossret_text.transformer import TransformerEncoder
 
-FEATURES, VOCABULARY, WORDS, BATCHES = 512, 119_547, 2000, 8
+FEATURES, SIDE, VOCABULARY, WORDS, BATCHES = 768, 224, 119_547, 2000, 8
 # Words of a caption: log-normal with the mean (10.5) and the tail of COCO's English captions.
 LOGARITHM_OF_WORDS, SPREAD = 2.3, 0.25
 SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
@@ -55,10 +56,12 @@ class Way:
     Attributes:
         plain: batches at random, a forward pass per view.
         cache_states: option of the encoder.
+        pictures: a visual tower reads pictures at every step; else its features are given.
         micro_batch: samples of a part; ``None``: all at once.
     """
 
     plain: bool
+    pictures: bool
     train_layers: str
     cache_states: str
     micro_batch: int | None
@@ -67,9 +70,10 @@ class Way:
     def named(cls, name: str, given: argparse.Namespace) -> Way:
         """The way of that name."""
         plain, frozen = name.startswith("plain"), "frozen" in name
+        pictures = plain and "both" in name
         kept = not plain and (frozen or "kept" in name)
         top = "none" if frozen else given.train_layers
-        return cls(plain, top, "float16" if kept else "none", given.micro_batch if "in parts" in name else None)
+        return cls(plain, pictures, top, "float16" if kept else "none", given.micro_batch if "in parts" in name else None)
 
 
 def measured(name: str, given: argparse.Namespace, peak: Peak) -> dict[str, float]:
@@ -100,15 +104,33 @@ def step_of(way: Way, given: argparse.Namespace, device: torch.device) -> tuple[
     """Model, objective and optimiser of a way."""
     encoder = text_encoder(way, given.layers)
     text = TextTower(encoder, TextRecipe(), 1536, 0.2)
-    model = DualEncoder(VisualTower(FEATURES, VisualRecipe(), 1536, 0.2), text).to(device).train()
+    backbone = PictureTower() if way.pictures else None
+    model = DualEncoder(VisualTower(FEATURES, VisualRecipe(), 1536, 0.2, backbone), text).to(device).train()
     objective = build_objective(TERMS, registry(), encoder.dimension, ("xx",))
     objective.to(device)
-    rows = np.random.default_rng(1).standard_normal((given.batch * BATCHES, FEATURES), dtype=np.float32)
+    shape = (3, SIDE, SIDE) if way.pictures else (FEATURES,)
+    rows = np.random.default_rng(1).standard_normal((given.batch * BATCHES, *shape), dtype=np.float32)
     step = Step(model, objective, InputBank(rows, device), device, ViewsApart() if way.plain else ViewsTogether())
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     accelerator = Accelerator(cpu=given.device == "cpu")
     optimiser = accelerator.prepare(torch.optim.Adam(trained, lr=1e-4, fused=not way.plain))
     return Gradients(step, model, accelerator, optimiser, way.micro_batch), optimiser
+
+
+class PictureTower(torch.nn.Module):
+    """A frozen ViT-B/32 with random weights."""
+
+    dimension = FEATURES
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network = timm.create_model("vit_base_patch32_clip_224", num_classes=0).eval().requires_grad_(False)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Pixels ``(N, 3, 224, 224)`` → features ``(N, D)``."""
+        with torch.no_grad():
+            features: torch.Tensor = self.network(pixels)
+        return features
 
 
 def one_step(gradients: Gradients, optimiser: torch.optim.Optimizer, batch: Batch) -> torch.Tensor:
