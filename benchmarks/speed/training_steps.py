@@ -73,7 +73,9 @@ class Way:
         pictures = plain and "both" in name
         kept = not plain and (frozen or "kept" in name)
         top = "none" if frozen else given.train_layers
-        return cls(plain, pictures, top, "float16" if kept else "none", given.micro_batch if "in parts" in name else None)
+        return cls(
+            plain, pictures, top, "float16" if kept else "none", given.micro_batch if "in parts" in name else None
+        )
 
 
 def measured(name: str, given: argparse.Namespace, peak: Peak) -> dict[str, float]:

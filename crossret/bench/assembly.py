@@ -22,6 +22,7 @@ from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.text import TextEncoder
 from crossret.contracts.translation import Translator
 from crossret.contracts.visual import VisualBackbone
+from crossret.data.addresses import local_options
 from crossret.data.array_cache import cached_array, key_of
 from crossret.data.checks import checked_captions, checked_split
 from crossret.data.input_batches import Inputs
@@ -96,7 +97,7 @@ class Assembly:
             ComponentError: it breaks the contract.
         """
         name = self.recipe.model.visual.backbone
-        built = self.registry.build("visual-backbone", name, **self.recipe.model.visual.options)
+        built = self.registry.build("visual-backbone", name, **local_options(self.recipe.model.visual.options))
         check_follows(built, *get_args(VisualBackbone))
         backbone: VisualBackbone = built
         return backbone
@@ -113,7 +114,7 @@ class Assembly:
             ComponentError: it breaks the contract.
         """
         name = self.recipe.model.text.encoder
-        built = self.registry.build("text-encoder", name, **self.recipe.model.text.options)
+        built = self.registry.build("text-encoder", name, **local_options(self.recipe.model.text.options))
         check_follows(built, TextEncoder)
         if not isinstance(built, nn.Module):
             raise broken(built, "a torch.nn.Module", f"an object of class {type(built).__name__}")

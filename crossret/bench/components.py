@@ -8,6 +8,7 @@ from typing import Any
 from crossret.contracts.baseline import Baseline
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Engine, Translator
+from crossret.data.addresses import local_options
 from crossret.errors import UsageError, unknown
 from crossret.following import check_follows
 from crossret.makers import maker_of, remember
@@ -54,7 +55,7 @@ def dataset_of(data: DataRecipe, registry: Registry) -> Dataset:
     Raises:
         ComponentError: it breaks the contract.
     """
-    built = registry.build("dataset", data.dataset, **data.options)
+    built = registry.build("dataset", data.dataset, **local_options(data.options))
     check_follows(built, Dataset)
     dataset: Dataset = built
     return dataset
@@ -87,7 +88,7 @@ def translator_of(
         UsageError: it needs a file of translations and the data set ships none.
         ComponentError: it breaks the contract.
     """
-    name, options = translation.translator, dict(translation.options)
+    name, options = translation.translator, local_options(translation.options)
     component = registry.get("translator", name)
     taken = parameters_of(component)
     if "path" in taken and "path" not in options and not is_engine(component):

@@ -17,6 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from crossret.atomic import write_atomically
+from crossret.data import shared_cache
 
 VARIABLE = "CROSSRET_CACHE"
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def cached_arrays(
     """Arrays that are computed together, as :func:`cached_array` keeps one; ``endings`` tell their files apart."""
     paths = [cache_folder() / kind / f"{key}{ending}.npy" for ending in endings]
     with _locked(paths[0]) as usable:
-        found = [array for path in paths if (array := _read(path)) is not None]
+        found = [array for path in paths if (array := _found(path)) is not None]
         if len(found) == len(paths):
             return tuple(found)
         computed = tuple(compute())
@@ -67,7 +68,7 @@ def cached_rows(
     """
     path = cache_folder() / kind / f"{key}.npy"
     with _locked(path) as usable:
-        found = _read(path)
+        found = _found(path)
         if found is None and usable:
             found = _written(path, lambda file: _write_blocks(file, shape, dtype, blocks()))
         return np.concatenate([*blocks()]).astype(dtype, copy=False) if found is None else found
@@ -117,7 +118,21 @@ def _written(path: Path, write: Callable[[BinaryIO], object]) -> np.ndarray | No
     except OSError as error:
         log.warning("%s: cannot be written (%s); it will be computed again", path, error)
         return None
+    shared_cache.offer(_name(path), path)
     return _read(path)
+
+
+def _found(path: Path) -> np.ndarray | None:
+    """From the local cache, or else from the shared one."""
+    found = _read(path)
+    if found is None:
+        shared_cache.fetch(_name(path), path)
+        found = _read(path)
+    return found
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(cache_folder()).as_posix()
 
 
 def _read(path: Path) -> np.ndarray | None:
