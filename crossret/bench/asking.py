@@ -1,7 +1,8 @@
-"""Asks a trained model for the ranks of its galleries, translates free queries, finds the best model of a run."""
+"""Asks a trained model for the vectors of its galleries, translates free queries, finds the best model of a run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from crossret.bench.folders import training_folder
 from crossret.bench.preparation import prepare_gallery
 from crossret.bench.questions import asked_gallery
 from crossret.errors import DataError, unknown
-from crossret.evaluation.gallery import GalleryRanks
-from crossret.evaluation.model_ranks import rank_gallery
+from crossret.evaluation.gallery import Gallery
+from crossret.evaluation.model_ranks import Compared, compared
 from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe
 from crossret.recipe.reading import validated
 from crossret.registry import Registry
@@ -52,10 +53,10 @@ def check_language(assembly: Assembly, language: str) -> None:
         raise unknown("test language", language, known)
 
 
-def rank_all_galleries(
+def compare_all_galleries(
     checkpoint: Checkpoint, assembly: Assembly, language: str, recipe: EvaluationRecipe
-) -> list[GalleryRanks]:
-    """Ranks of every gallery in one language; the assembly is the checkpoint's own, or its recipe over other data.
+) -> Iterator[tuple[Gallery, Compared]]:
+    """Every gallery in one language with its vectors; the assembly is the checkpoint's own, or its recipe over others.
 
     Raises:
         UsageError: no such language.
@@ -63,13 +64,11 @@ def rank_all_galleries(
     """
     check_language(assembly, language)
     anchors = anchors_of(checkpoint, language, recipe)
-    found = []
     for name in assembly.dataset.protocols[assembly.protocol].galleries:
         gallery = asked_gallery(assembly, name, language, recipe)
         inputs = assembly.visual.of(gallery.split)
         prepare_gallery(checkpoint.model, gallery)
-        found.append(rank_gallery(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint), anchors))
-    return found
+        yield gallery, compared(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint), anchors)
 
 
 def translated_query(assembly: Assembly, text: str, language: str) -> str:

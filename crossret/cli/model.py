@@ -1,26 +1,12 @@
-"""``crossret train``, ``evaluate`` and ``search``: one model at a time."""
+"""``crossret train`` and ``search``: one model at a time."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from crossret.cli.options import data_options, device, memory, out, plugin_files, sets, table_format
-
-if TYPE_CHECKING:
-    from crossret.bench.checkpoints import Checkpoint
-
-checkpoint_path = click.argument("checkpoint", type=click.Path(exists=True, path_type=Path))
-
-
-def _read(path: Path, device: str) -> Checkpoint:
-    from crossret.bench.checkpoints import read_checkpoint
-    from crossret.bench.devices import accelerator_for
-    from crossret.plugins import registry
-
-    return read_checkpoint(path, registry(), str(accelerator_for(device, "no").device))
+from crossret.cli.options import device, out, plugin_files, sets, table_format
 
 
 @click.command(short_help="Train one model of a suite.")
@@ -69,61 +55,6 @@ def train(
     click.echo(folder)
 
 
-@click.command(short_help="Evaluate a trained model on the test galleries.")
-@checkpoint_path
-@click.option("--lang", "language", required=True, help="Language of the queries, BCP-47.")
-@click.option(
-    "--query",
-    type=click.Choice(["target", "translated", "fused"]),
-    default="target",
-    show_default=True,
-    help="Human captions, their translation into the source language, or both scores.",
-)
-@click.option("--data", "dataset", metavar="NAME", help="Another data set than the one it was trained on.")
-@click.option("--protocol", help="Protocol of --data; default: the first.")
-@data_options("--data-option")
-@plugin_files
-@device
-@memory
-@table_format()
-def evaluate(
-    checkpoint: Path,
-    language: str,
-    query: str,
-    dataset: str | None,
-    protocol: str | None,
-    options: dict[str, Any],
-    device: str,
-    memory_mb: float | None,
-    format_: str,
-) -> None:
-    """Print every figure of CHECKPOINT, per gallery and direction."""
-    from crossret.bench.asking import on_other_data, rank_all_galleries
-    from crossret.cli.printing import plain_table, show
-    from crossret.errors import UsageError
-    from crossret.recipe.models import DataRecipe
-    from crossret.retrieval.metrics import direction_metrics, sumr
-
-    if dataset is None and (protocol or options):
-        raise UsageError("--protocol and --data-option describe another data set: name it with --data")
-    found = _read(checkpoint, device)
-    assembly = found.assembly
-    if dataset is not None:
-        assembly = on_other_data(found, DataRecipe(dataset=dataset, protocol=protocol, options=options))
-    changes = {"query": query} | ({} if memory_mb is None else {"memory_mb": memory_mb})
-    recipe = found.assembly.recipe.evaluation.model_copy(update=changes)
-    rows = []
-    for ranks in rank_all_galleries(found, assembly, language, recipe):
-        both = {"t2v": direction_metrics(ranks.t2v), "v2t": direction_metrics(ranks.v2t)}
-        for direction, m in both.items():
-            figures = (f"{m.r1:.1f}", f"{m.r5:.1f}", f"{m.r10:.1f}", f"{m.medr:g}", f"{m.meanr:.1f}", f"{m.map:.3f}")
-            rows.append((ranks.gallery.split.name, direction, str(m.queries), *figures, f"{sumr(*both.values()):.1f}"))
-    columns = ("gallery", "direction", "queries", "R@1", "R@5", "R@10", "MedR", "MeanR", "mAP", "SumR")
-    where = f", {dataset}" if dataset else ""
-    title = f"{checkpoint}{where}, {language}, {query} queries"
-    show((plain_table(title, columns, rows),), format_)
-
-
 @click.command(short_help="Find pictures for a text.")
 @click.argument("query")
 @click.option("--lang", "language", required=True, help="Language of the query, BCP-47.")
@@ -156,12 +87,13 @@ def search(
     """Print the ids and scores of the pictures nearest to QUERY."""
     from crossret.bench.asking import best_checkpoint
     from crossret.bench.searcher import Searcher
+    from crossret.cli.checkpoint import read_on
     from crossret.cli.printing import plain_table, show
     from crossret.plugins import registry
     from crossret.results.store import read_all
 
     folder = checkpoint or best_checkpoint(out, read_all([out]), language, registry())
-    found = _read(folder, device)
+    found = read_on(folder, device)
     searcher = Searcher(found)
     text = searcher.asked_as(query, language, "translated" if asked == "translated" else "target")
     hits = searcher.pictures(text, gallery, top)

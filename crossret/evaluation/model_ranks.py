@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -20,6 +20,19 @@ from crossret.retrieval.metrics import direction_metrics, sumr
 from crossret.retrieval.ranks import positive_ranks
 
 
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """What a gallery is ranked by: dot products of these vectors.
+
+    Attributes:
+        captions: ``(C, D)``.
+        items: ``(M, D)``.
+    """
+
+    captions: Tensor
+    items: Tensor
+
+
 def rank_gallery(
     model: DualEncoder,
     gallery: Gallery,
@@ -32,16 +45,31 @@ def rank_gallery(
 
     With anchors, both sides are compared by what they resemble instead of by their cosine.
     """
+    return ranked(gallery, compared(model, gallery, inputs, recipe, device, anchors), recipe)
+
+
+def compared(
+    model: DualEncoder,
+    gallery: Gallery,
+    inputs: Inputs,
+    recipe: EvaluationRecipe,
+    device: torch.device,
+    anchors: Anchors | None = None,
+) -> Compared:
+    """The vectors of both sides of a gallery, for the recipe's way to ask; see :func:`rank_gallery`."""
     model.eval()
     items = embed_items(model, inputs, recipe.batch_size, device)
     if anchors is None:
-        queries = _queries(model, gallery, items, recipe, device)
-    else:
-        queries = _anchored_queries(model, gallery, anchors, recipe, device)
-        items = anchors.of_items(items)
-    ranks = positive_ranks(queries, items, gallery.relevance, memory_mb=recipe.memory_mb, scores=recipe.scores)
+        return Compared(_queries(model, gallery, items, recipe, device), items)
+    return Compared(_anchored_queries(model, gallery, anchors, recipe, device), anchors.of_items(items))
+
+
+def ranked(gallery: Gallery, sides: Compared, recipe: EvaluationRecipe) -> GalleryRanks:
+    """Ranks of every positive, and the captions that went worst."""
+    captions, items = sides.captions, sides.items
+    ranks = positive_ranks(captions, items, gallery.relevance, memory_mb=recipe.memory_mb, scores=recipe.scores)
     found = results_of(gallery, ranks)
-    return replace(found, hardest=hardest(found.t2v, queries, items, recipe.memory_mb))
+    return replace(found, hardest=hardest(found.t2v, captions, items, recipe.memory_mb))
 
 
 def _queries(

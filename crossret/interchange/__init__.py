@@ -1,1 +1,1 @@
-"""Models of other programs, read without running anything that they contain."""
+"""What other programs wrote, read without running anything in it, and what they read."""
