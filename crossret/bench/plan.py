@@ -6,7 +6,7 @@ Planning imports no deep-learning library: it reads manifests and tables only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from crossret.bench.components import (
     build_dataset,
@@ -32,8 +32,6 @@ from crossret.recipe.suite import Suite
 from crossret.registry import Registry
 from crossret.results.record import UnitId
 
-# What a record says of its row, besides the label.
-ROW_FIELDS = {"group", "reference"}
 OWN_DISTRIBUTION = "crossret"
 
 
@@ -50,6 +48,23 @@ class Training:
     recipe: Recipe
     languages: tuple[str, ...]
     seed: int
+
+
+@dataclass(frozen=True)
+class RowFacts:
+    """What a record says of its row besides its numbers.
+
+    Attributes:
+        group: heading under which the method stands.
+        reference: whether the others are compared with it.
+        ablated: components that it switches off.
+    """
+
+    suite: str
+    label: str
+    group: str
+    reference: bool
+    ablated: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -140,10 +155,11 @@ def make_plan(suite: Suite, selection: Selection, plugins: Plugins) -> Plan:
     if not units:
         reasons = "; ".join(f"{s.method} in {s.language}: {s.reason}" for s in planner.skipped)
         raise UsageError(f"suite {suite.name!r}: nothing can be computed ({reasons})")
-    return Plan(suite.name, _grouped(units), tuple(dict.fromkeys(planner.skipped)), suite.published)
+    return Plan(suite.name, grouped(units), tuple(dict.fromkeys(planner.skipped)), suite.published)
 
 
-def _grouped(units: Sequence[PlannedUnit]) -> tuple[PlannedJob, ...]:
+def grouped(units: Sequence[PlannedUnit]) -> tuple[PlannedJob, ...]:
+    """The jobs of units: those that share a training share a job."""
     jobs: dict[str, list[PlannedUnit]] = {}
     for unit in units:
         jobs.setdefault(unit.training.key if unit.training else unit.key, []).append(unit)
@@ -197,11 +213,6 @@ class _Planner:
         dropped = languages.terms_without_way_back(views_of_terms(recipe, self.registry), read)
         possible: Mapping[str, TermRecipe | None] = {n: t for n, t in recipe.objective.items() if n not in dropped}
         recipe = recipe.model_copy(update={"objective": possible})
-        training, versions = None, self._versions(recipe)
-        routes = RoutesInUse(recipe, languages, self.registry)
-        if recipe.baseline is None:
-            key = training_key(recipe, read, seed, languages.fingerprints() | routes.of_training(read), versions)
-            training = Training(key, recipe, read, seed)
         unit = UnitId(
             dataset=recipe.data.dataset,
             protocol=languages.protocol,
@@ -209,23 +220,12 @@ class _Planner:
             method=method,
             seed=seed,
         )
-        label, ablated = entry.label or method, self._ablated(method, recipe)
-        shown = {"suite": self.suite.name, "label": label, "ablated": ablated, **entry.model_dump(include=ROW_FIELDS)}
-        if training is None:
-            shown |= _foreign(versions)
-        data = languages.asked_fingerprints() | routes.of_question(language, read)
-        return PlannedUnit(
-            id=unit,
-            key=unit_key(recipe, unit, training.key if training else "", data, shown),
-            recipe=recipe,
-            label=label,
-            group=entry.group,
-            reference=entry.reference,
-            ablated=ablated,
-            dropped=dropped,
-            training=training,
-            made_by=versions,
+        row = RowFacts(
+            self.suite.name, entry.label or method, entry.group, entry.reference, self._ablated(method, recipe)
         )
+        versions = distribution_versions(recipe, self.registry, self.rows)
+        found = unit_of(unit, recipe, row, languages, read, versions, self.registry)
+        return replace(found, dropped=dropped)
 
     def _ablated(self, method: str, recipe: Recipe) -> tuple[str, ...]:
         """Terms of the method that this one extends and that it switches off."""
@@ -247,10 +247,53 @@ class _Planner:
             self._translators[name] = build_translator(recipe, dataset, self.registry)
         return self._translators[name]
 
-    def _versions(self, recipe: Recipe) -> dict[str, str]:
-        """Distributions that provide the recipe's components: a new version of one is new work."""
-        used = {component.distribution for component in components_of(recipe, self.registry)}
-        return {row.distribution: row.version for row in self.rows if row.distribution in used}
+
+def unit_of(
+    unit: UnitId,
+    recipe: Recipe,
+    row: RowFacts,
+    languages: Languages,
+    read: tuple[str, ...],
+    versions: Mapping[str, str],
+    registry: Registry,
+) -> PlannedUnit:
+    """A unit with its keys, which say what its numbers depend on.
+
+    Args:
+        unit: what is measured.
+        recipe: with the terms that can be computed for the languages.
+        row: what its record will say of it.
+        languages: of the data set, with the translators of the recipe.
+        read: target languages that its training reads.
+        versions: of the distributions that provide the recipe's components.
+        registry: knows which translators are engines.
+    """
+    training, shown = None, asdict(row)
+    routes = RoutesInUse(recipe, languages, registry)
+    if recipe.baseline is None:
+        key = training_key(recipe, read, unit.seed, languages.fingerprints() | routes.of_training(read), versions)
+        training = Training(key, recipe, read, unit.seed)
+    else:
+        shown |= _foreign(versions)
+    data = languages.asked_fingerprints() | routes.of_question(unit.language, read)
+    return PlannedUnit(
+        id=unit,
+        key=unit_key(recipe, unit, training.key if training else "", data, shown),
+        recipe=recipe,
+        label=row.label,
+        group=row.group,
+        reference=row.reference,
+        ablated=row.ablated,
+        dropped=(),
+        training=training,
+        made_by=versions,
+    )
+
+
+def distribution_versions(recipe: Recipe, registry: Registry, rows: Sequence[PluginRow]) -> dict[str, str]:
+    """Distributions that provide the recipe's components: a new version of one is new work."""
+    used = {component.distribution for component in components_of(recipe, registry)}
+    return {row.distribution: row.version for row in rows if row.distribution in used}
 
 
 def _foreign(versions: Mapping[str, str]) -> dict[str, Mapping[str, str]]:

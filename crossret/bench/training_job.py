@@ -8,11 +8,10 @@ from pathlib import Path
 from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, write_checkpoint
 from crossret.bench.devices import accelerator_for, peak_memory_mb
-from crossret.bench.languages import Languages
+from crossret.bench.fingerprints import fingerprints_of
 from crossret.bench.plan import Training
 from crossret.bench.preparation import prepare_training
 from crossret.bench.probing import first_texts, probe_encoder
-from crossret.bench.routes_in_use import RoutesInUse
 from crossret.bench.validation import validation
 from crossret.data.sampling import Sampler
 from crossret.objective.objective import build_objective
@@ -60,14 +59,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
     )
     seed_everything(training.seed)
     progress = Trainer(model, objective, setting, accelerator).run()
-    components = {
-        "dataset": assembly.dataset.fingerprint(),
-        "translator": assembly.translator.fingerprint(),
-        **{f"translator {n}": t.fingerprint() for n, t in enumerate(assembly.further_translators, start=2)},
-        **_routes(assembly, training),
-        "visual-backbone": assembly.backbone.fingerprint(),
-        "text-encoder": model.text.encoder.fingerprint(),
-    }
+    components = fingerprints_of(assembly, training.languages, model.text.encoder)
     write_checkpoint(
         folder,
         Checkpoint(
@@ -82,8 +74,3 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
         ),
     )
     (folder / STATE_FILE).unlink(missing_ok=True)
-
-
-def _routes(assembly: Assembly, training: Training) -> dict[str, str]:
-    languages = Languages(assembly.dataset, assembly.translator, assembly.protocol, assembly.further_translators)
-    return RoutesInUse(assembly.recipe, languages, assembly.registry).of_training(training.languages)

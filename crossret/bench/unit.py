@@ -106,6 +106,7 @@ def _record(
         recipe=unit.recipe.model_dump(mode="json"),
         components=checkpoint.components if checkpoint else {"dataset": assembly.dataset.fingerprint()},
         made_by=dict(unit.made_by),
+        trained_on=unit.training.languages if unit.training else (),
         data_hash=hash_of([assembly.dataset.fingerprint(), assembly.translator.fingerprint()])[:16],
         environment=environment(device, unit.recipe.training.precision),
         steps=progress.step if progress else 0,

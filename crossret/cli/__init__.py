@@ -9,6 +9,7 @@ COMMANDS = {
     "leaderboard": "crossret.cli.tables:leaderboard",
     "ablation": "crossret.cli.tables:ablation",
     "scores": "crossret.cli.tables:scores",
+    "reproduce": "crossret.cli.reproduce:reproduce",
     "report": "crossret.cli.report:report",
     "train": "crossret.cli.model:train",
     "evaluate": "crossret.cli.evaluation:evaluate",

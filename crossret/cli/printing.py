@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from crossret.atomic import write_text
+from crossret.cli.group import command_line
 from crossret.contracts.rendering import Cell, Renderer, Table
 from crossret.following import check_follows
 from crossret.makers import blamed, broken
@@ -28,6 +30,11 @@ def rendered(tables: tuple[Table, ...], format_: str) -> str:
     if not isinstance(document, str):
         raise broken(renderer, "a document as text", type(document).__name__)
     return document
+
+
+def signed(tables: tuple[Table, ...]) -> tuple[Table, ...]:
+    """Tables that name the command that was typed for them: what is printed can be printed again."""
+    return tuple(replace(table, command=command_line()) for table in tables)
 
 
 def show(tables: tuple[Table, ...], format_: str, output: Path | None = None) -> None:

@@ -28,12 +28,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A title, a header, rows of cells (each as long as the header) and notes below."""
+    """A title, a header, rows of cells (each as long as the header) and notes below.
+
+    Attributes:
+        command: the command line that prints the table again, quoted for a shell; empty if there is none.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = field(default=())
+    command: str = ""
 
 
 @runtime_checkable

@@ -94,6 +94,7 @@ class Record(_Plain):
     Attributes:
         key: hash of everything the numbers depend on; equal keys mean equal work.
         training_key: hash of the training that this unit evaluates; empty for a baseline without training.
+        trained_on: target languages that the training read; ``None`` in records that did not tell it yet.
         group: heading under which the method stands in tables, e.g. ``baseline``, ``method``, ``oracle``.
         components: fingerprint per component used.
         made_by: version of every distribution, or plugin file, that a component of the recipe comes from.
@@ -115,6 +116,7 @@ class Record(_Plain):
     recipe: dict[str, Any]
     components: dict[str, str]
     made_by: dict[str, str] = Field(default_factory=dict)
+    trained_on: tuple[str, ...] | None = None
     data_hash: str
     environment: Environment
     steps: int = 0
