@@ -128,8 +128,12 @@ class Assembly:
         padding = self.conventions.padding
         shape = (self.backbone.dimension, recipe.visual, recipe.common, recipe.head_dropout, backbone)
         visual = FrameTower(*shape, padding=padding) if self.visual.framed else VisualTower(*shape)
-        text = TextTower(self.encoder(), recipe.text, recipe.common, recipe.head_dropout, padding)
-        return DualEncoder(visual, text)
+        return DualEncoder(visual, self.text_tower())
+
+    def text_tower(self) -> TextTower:
+        """A new text tower, drawn from torch's current random state; it needs no data."""
+        recipe = self.recipe.model
+        return TextTower(self.encoder(), recipe.text, recipe.common, recipe.head_dropout, self.conventions.padding)
 
     def training_inputs(self) -> Inputs:
         """Visual inputs of the training items."""

@@ -16,6 +16,7 @@ COMMANDS = {
     "metrics": "crossret.cli.evaluation:metrics",
     "search": "crossret.cli.model:search",
     "serve": "crossret.cli.serve:serve",
+    "export": "crossret.cli.export:export",
     "import-nrccr": "crossret.cli.interchange:import_nrccr",
     "components": "crossret.cli.listing:components",
     "plugins": "crossret.cli.plugins:plugins",
