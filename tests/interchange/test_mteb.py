@@ -105,7 +105,9 @@ def test_sentence_transformers_embeds_as_we_do(sentences: Path, checkpoint: Chec
 
 
 def test_mteb_wraps_the_exported_sentences(sentences: Path, checkpoint: Checkpoint) -> None:
+    import datasets
     from sentence_transformers import SentenceTransformer
+    from torch.utils.data import DataLoader
 
     from crossret.interchange.mteb_task import GalleryTask
 
@@ -113,7 +115,8 @@ def test_mteb_wraps_the_exported_sentences(sentences: Path, checkpoint: Checkpoi
         SentenceTransformer(str(sentences), trust_remote_code=True, device="cpu")
     )
     texts = ["a red box", "caja roja"]
-    found = wrapped.encode([{"text": texts}], task_metadata=GalleryTask.metadata, hf_split="test", hf_subset="default")
+    inputs = DataLoader(datasets.Dataset.from_dict({"text": texts}), batch_size=2)
+    found = wrapped.encode(inputs, task_metadata=GalleryTask.metadata, hf_split="test", hf_subset="default")
     np.testing.assert_allclose(found, embed_texts(checkpoint.model, texts, 2, CPU), atol=1e-6)
 
 

@@ -218,3 +218,15 @@ def test_files_that_do_not_belong_together_are_one_line(
     code, _, err = command("metrics", tmp_path / "a.run", "--qrels", tmp_path / "a.qrels")
     assert code == 1
     assert err.strip() == "crossret: run and judgements share no query; their first ones are 'q1' and 'other'"
+
+
+def test_a_library_that_is_missing_is_named_with_what_installs_it(
+    command: Callable[..., tuple[int, str, str]], plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "crossret.interchange.sentence_module", raising=False)
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    code, _, err = command("export", plain, tmp_path / "out", "--format", "sentence-transformers")
+    assert code == 1
+    assert err.strip() == (
+        "crossret: export needs sentence_transformers; try: pip install 'crossret[sentence-transformers]'"
+    )
