@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -170,18 +170,19 @@ def _has_copies(ranks: GalleryRanks) -> bool:
 def _query_ranks(ranks: GalleryRanks) -> dict[DirectionName, QueryRanks]:
     captions, items = ranks.gallery.captions, ranks.gallery.split.items
 
-    def named(results: QueryResults, ids: list[str], subjects: list[str]) -> QueryRanks:
-        return QueryRanks(np.array(ids)[results.query], np.array(subjects)[results.query], results.rank)
-
-    t2v = named(ranks.t2v, [c.id for c in captions], [c.subject for c in captions])
     return {
-        "t2v": t2v if ranks.hardest is None else replace(t2v, failures=_failures(ranks.hardest, captions, items)),
-        "v2t": named(ranks.v2t, [i.id for i in items], [i.subject for i in items]),
+        "t2v": _named(ranks.t2v, captions, items, ranks.hardest_captions),
+        "v2t": _named(ranks.v2t, items, captions, ranks.hardest_items),
     }
 
 
-def _failures(hardest: Hardest, captions: Sequence[Caption], items: Sequence[Item]) -> Failures:
-    return Failures(
-        np.array([captions[index].id for index in hardest.captions]),
-        np.array([item.id for item in items])[hardest.items],
-    )
+def _named(
+    results: QueryResults,
+    queries: Sequence[Caption] | Sequence[Item],
+    gallery: Sequence[Caption] | Sequence[Item],
+    hardest: Hardest | None,
+) -> QueryRanks:
+    ids, subjects = np.array([one.id for one in queries]), np.array([one.subject for one in queries])
+    found = np.array([one.id for one in gallery])
+    failures = None if hardest is None else Failures(ids[hardest.queries], found[hardest.found])
+    return QueryRanks(ids[results.query], subjects[results.query], results.rank, failures)

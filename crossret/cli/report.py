@@ -20,7 +20,7 @@ from crossret.cli.tables import figures, stored_in
     show_default=True,
     help="File to write.",
 )
-@click.option("--title", help="Heading of the page; default: the names of the suites.")
+@click.option("--title", help="Heading of the page; default: the first suite and how many more.")
 @click.option("--suite", help="Only records of this suite.")
 @click.option("--lang", "languages", type=LIST, default=None, help="Only these languages.")
 @figures
@@ -45,7 +45,7 @@ def report(
     from crossret.cli.group import command_line
     from crossret.plugins import plugins
     from crossret.report.chapters import Asked, chapters
-    from crossret.report.page import page
+    from crossret.report.page import page, title_of
     from crossret.results.figures import Shown
     from crossret.results.published_file import read_published
 
@@ -53,5 +53,5 @@ def report(
     suites = sorted({one.record.suite for one in stored})
     asked = Asked(Shown.named(metric, direction), languages, baseline, options)
     made = chapters(stored, read_published(runs, suites), asked, plugins().registry)
-    write_text(out, page(title or ", ".join(suites), command_line(), made))
+    write_text(out, page(title or title_of(suites), command_line(), made))
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, opens in a browser")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,7 +11,6 @@ from crossret.contracts.baseline import Baseline
 from crossret.contracts.data import Caption
 from crossret.errors import DataError
 from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
-from crossret.evaluation.hardest import hardest
 from crossret.makers import blamed, broken
 from crossret.recipe.models import EvaluationRecipe
 from crossret.retrieval.ranks import positive_ranks
@@ -40,8 +38,7 @@ def rank_with_baseline(
     check_repeatable(baseline, texts, descriptions)
     queries, items = (torch.from_numpy(vectors) for vectors in embedded(baseline, texts, descriptions))
     ranks = positive_ranks(queries, items, gallery.relevance, memory_mb=recipe.memory_mb)
-    found = results_of(gallery, ranks)
-    return replace(found, hardest=hardest(found.t2v, queries, items, recipe.memory_mb))
+    return results_of(gallery, ranks).with_hardest(queries, items, recipe.memory_mb)
 
 
 def embedded(baseline: Baseline, texts: Sequence[str], descriptions: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

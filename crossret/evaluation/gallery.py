@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from torch import Tensor
 
 from crossret.contracts.data import Caption, Dataset, Split
 from crossret.contracts.translation import Translator
 from crossret.data.checks import checked_captions, checked_split
 from crossret.errors import DataError
-from crossret.evaluation.hardest import Hardest
+from crossret.evaluation.hardest import Hardest, hardest
 from crossret.evaluation.positives import Positives, own_items
 from crossret.retrieval.metrics import QueryResults, per_query, with_unanswered
 from crossret.retrieval.ranks import PositiveRanks
@@ -63,14 +64,24 @@ class GalleryRanks:
 
     Attributes:
         rescored: comparisons that were too close to call and were decided by exact scores.
-        hardest: the worst captions; ``None`` where some queries were left out afterwards.
+        hardest_captions: the worst text queries; ``None`` where some queries were left out afterwards.
+        hardest_items: the worst visual queries, likewise.
     """
 
     gallery: Gallery
     t2v: QueryResults
     v2t: QueryResults
     rescored: int = 0
-    hardest: Hardest | None = None
+    hardest_captions: Hardest | None = None
+    hardest_items: Hardest | None = None
+
+    def with_hardest(self, captions: Tensor, items: Tensor, memory_mb: float) -> GalleryRanks:
+        """These results with the worst queries of both directions, found by what the ranks were computed from."""
+        return replace(
+            self,
+            hardest_captions=hardest(self.t2v, captions, items, memory_mb),
+            hardest_items=hardest(self.v2t, items, captions, memory_mb),
+        )
 
 
 def load_gallery(

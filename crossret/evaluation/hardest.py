@@ -1,4 +1,4 @@
-"""The text queries that went worst, with what was found instead: for people to look at."""
+"""The queries that went worst, with what was found instead: for people to look at."""
 
 from __future__ import annotations
 
@@ -13,33 +13,37 @@ from crossret.retrieval.nearest import top_items
 from crossret.retrieval.relevance import IntArray
 
 QUERIES = 50
-ITEMS = 5
+FOUND = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Hardest:
-    """Captions whose best positive has the highest ranks, worst first.
+    """Queries of one direction whose best positive has the highest ranks, worst first.
 
     Attributes:
-        captions: their indices, ``(N,)``.
-        items: indices of the items found first, best first, ``(N, K)``.
+        queries: their indices, ``(N,)``.
+        found: indices of what was found first for each, best first, ``(N, K)``.
     """
 
-    captions: IntArray
-    items: IntArray
+    queries: IntArray
+    found: IntArray
 
 
-def hardest(t2v: QueryResults, queries: Tensor, items: Tensor, memory_mb: float) -> Hardest:
-    """The :data:`QUERIES` worst captions and the :data:`ITEMS` items nearest to each.
+def hardest(results: QueryResults, queries: Tensor, gallery: Tensor, memory_mb: float) -> Hardest:
+    """The :data:`QUERIES` worst queries and the :data:`FOUND` entries of the gallery nearest to each.
+
+    A query that has no positive, and so a rank behind the whole gallery, is left out: nothing is right for it.
 
     Args:
-        t2v: ranks of the captions.
-        queries: what captions were compared by, ``(C, D)``.
-        items: what items were compared by, ``(M, D)``.
+        results: ranks of the queries.
+        queries: what queries were compared by, ``(Q, D)``.
+        gallery: what the other side was compared by, ``(M, D)``.
         memory_mb: MiB that scores may take.
     """
-    # Of equal ranks the caption that comes first.
-    worst = t2v.query[np.lexsort((t2v.query, -t2v.rank))[:QUERIES]]
+    answered = np.flatnonzero(results.rank <= len(gallery))
+    query, rank = results.query[answered], results.rank[answered]
+    # Of equal ranks the query that comes first.
+    worst = query[np.lexsort((query, -rank))[:QUERIES]]
     chosen = queries[torch.as_tensor(worst, device=queries.device)]
-    found, _ = top_items(chosen, items, ITEMS, memory_mb=memory_mb)
+    found, _ = top_items(chosen, gallery, FOUND, memory_mb=memory_mb)
     return Hardest(worst, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -12,7 +12,6 @@ from crossret.data.input_batches import Inputs
 from crossret.evaluation.anchors import Anchors, Side
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
-from crossret.evaluation.hardest import hardest
 from crossret.model.dual_encoder import DualEncoder
 from crossret.recipe.models import EvaluationRecipe
 from crossret.retrieval.fusion import fuse
@@ -65,11 +64,10 @@ def compared(
 
 
 def ranked(gallery: Gallery, sides: Compared, recipe: EvaluationRecipe) -> GalleryRanks:
-    """Ranks of every positive, and the captions that went worst."""
+    """Ranks of every positive, and the queries that went worst."""
     captions, items = sides.captions, sides.items
     ranks = positive_ranks(captions, items, gallery.relevance, memory_mb=recipe.memory_mb, scores=recipe.scores)
-    found = results_of(gallery, ranks)
-    return replace(found, hardest=hardest(found.t2v, captions, items, recipe.memory_mb))
+    return results_of(gallery, ranks).with_hardest(captions, items, recipe.memory_mb)
 
 
 def _queries(

@@ -12,8 +12,8 @@ from crossret.recipe.published import PublishedRow
 from crossret.registry import Registry
 from crossret.report.curves import learning_curves, noise_curve
 from crossret.report.data_card import DataCard, data_card, data_of
-from crossret.report.failures import Hardest, hardest
 from crossret.report.grids import Grid, heat_map, significance
+from crossret.report.hardest import Hardest, hardest
 from crossret.report.line_chart import LineChart
 from crossret.report.section import Absent
 from crossret.results.ablation import ablation

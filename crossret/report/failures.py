@@ -1,20 +1,16 @@
-"""The hardest queries: what was asked, what is right, and the pictures that were found instead."""
+"""Single queries that went wrong: what was asked, what is right, and what was found instead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crossret.contracts.data import Dataset, Item
-from crossret.errors import CrossretError
-from crossret.report.section import Absent
+from crossret.contracts.data import Caption, Dataset, Item
 from crossret.report.thumbnails import data_uri
-from crossret.results.board import ORACLE, Board
+from crossret.results.ranks_file import QueryRanks
 from crossret.results.record import Record
-from crossret.results.statistics import Row
-from crossret.results.store import Stored
 
-QUERIES = 20
+RIGHT_CAPTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,8 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class HardQuery:
-    """One query that went wrong."""
+class HardText:
+    """A text whose picture came late."""
 
     language: str
     text: str
@@ -39,75 +35,105 @@ class HardQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Hardest:
-    """The worst text queries of one method."""
+class FoundText:
+    """A found caption; ``meaning`` is a source-language caption of its subject."""
 
-    method: str
-    queries: tuple[HardQuery, ...]
+    text: str
+    meaning: str
+    right: bool
 
 
-def hardest(board: Board, gallery: str, dataset: Dataset | Absent) -> Hardest | Absent:
-    """The worst queries of the best method whose records kept them, the same number in every language.
+@dataclass(frozen=True, slots=True)
+class HardPicture:
+    """A picture whose captions came late.
 
-    Trained methods go before untrained ones: those fail where words are not shared, whatever the picture.
+    Attributes:
+        right: the first few of its own captions.
     """
-    rows = sorted(board.best_first(), key=lambda row: not row.record.training_key)
-    row = next((row for row in rows if row.record.group != ORACLE and _kept(row, gallery)), None)
-    if row is None:
-        return Absent("No hardest queries: these records were written before what was found was kept; run them again.")
-    if isinstance(dataset, Absent):
-        return Absent(f"No pictures of the hardest queries: {dataset.why}")
-    each = max(1, QUERIES // len(row.units))
-    try:
-        queries = tuple(
-            query for seeds in row.units.values() for query in _queries(seeds[min(seeds)], gallery, dataset, each)
-        )
-    except CrossretError as error:
-        return Absent(f"No pictures of the hardest queries: {error}")
-    return Hardest(board.label(row), queries[:QUERIES])
+
+    language: str
+    picture: Picture
+    rank: int
+    captions: int
+    right: tuple[str, ...]
+    found: tuple[FoundText, ...]
 
 
-def _kept(row: Row, gallery: str) -> bool:
-    return all(_failed(seeds[min(seeds)], gallery) for seeds in row.units.values())
+@dataclass(frozen=True)
+class Side:
+    """A gallery in one language, as it was asked.
+
+    Attributes:
+        described: a text by subject, in the source language if the gallery has some.
+    """
+
+    language: str
+    dataset: Dataset
+    items: Sequence[Item]
+    captions: Sequence[Caption]
+    described: Mapping[str, str]
+
+    @classmethod
+    def of(cls, record: Record, gallery: str, dataset: Dataset) -> Side:
+        """The gallery that a record asked.
+
+        Raises:
+            DataError: the data set has none of this name, or no captions in the language.
+        """
+        protocol, language = record.unit.protocol, record.unit.language
+        source = dataset.source_language
+        known = source if source in dataset.test_languages(protocol) else language
+        captions = [one for one in dataset.captions(protocol, gallery, language) if one.kind == "sentence"]
+        described = {one.subject: one.text for one in reversed(dataset.captions(protocol, gallery, known))}
+        return cls(language, dataset, dataset.split(protocol, gallery).items, captions, described)
+
+    def picture(self, item: Item, subject: str) -> Picture:
+        """The picture of an item, which is right if it shows the subject."""
+        caption = self.described.get(item.subject, item.id)
+        return Picture(data_uri(self.dataset.image(item)), caption, item.subject == subject)
 
 
-def _failed(stored: Stored, gallery: str) -> bool:
-    if not stored.path.with_name(stored.record.ranks_file).is_file():
-        return False
-    ranks = stored.ranks().get(gallery, {}).get("t2v")
-    return ranks is not None and ranks.failures is not None
-
-
-def _queries(stored: Stored, gallery: str, dataset: Dataset, count: int) -> Iterator[HardQuery]:
-    record = stored.record
-    protocol, language = record.unit.protocol, record.unit.language
-    ranks = stored.ranks()[gallery]["t2v"]
-    assert ranks.failures is not None
-    by_query = dict(zip(map(str, ranks.query), map(int, ranks.rank), strict=True))
-    captions = {caption.id: caption for caption in dataset.captions(protocol, gallery, language)}
-    split = dataset.split(protocol, gallery)
-    items = {item.id: item for item in split.items}
-    shown_by = {item.subject: item for item in reversed(split.items)}
-    described = _described(dataset, record, gallery)
-
-    def picture(item: Item, subject: str) -> Picture:
-        return Picture(data_uri(dataset.image(item)), described.get(item.subject, item.id), item.subject == subject)
-
-    for query, found in list(zip(map(str, ranks.failures.query), ranks.failures.found, strict=True))[:count]:
+def hard_texts(side: Side, ranks: QueryRanks, count: int) -> Iterator[HardText]:
+    """The worst texts with the picture of each, and the pictures that were found."""
+    captions = {caption.id: caption for caption in side.captions}
+    items = {item.id: item for item in side.items}
+    shown_by = {item.subject: item for item in reversed(side.items)}
+    for query, rank, found in _worst(ranks, count):
         caption = captions[query]
-        yield HardQuery(
-            language,
+        yield HardText(
+            side.language,
             caption.text,
-            by_query[query],
-            len(split.items),
-            picture(shown_by[caption.subject], caption.subject),
-            tuple(picture(items[str(one)], caption.subject) for one in found),
+            rank,
+            len(side.items),
+            side.picture(shown_by[caption.subject], caption.subject),
+            tuple(side.picture(items[one], caption.subject) for one in found),
         )
 
 
-def _described(dataset: Dataset, record: Record, gallery: str) -> Mapping[str, str]:
-    """A text by subject, in the source language if the gallery has some."""
-    known = dataset.test_languages(record.unit.protocol)
-    language = dataset.source_language if dataset.source_language in known else record.unit.language
-    captions = dataset.captions(record.unit.protocol, gallery, language)
-    return {caption.subject: caption.text for caption in reversed(captions)}
+def hard_pictures(side: Side, ranks: QueryRanks, count: int) -> Iterator[HardPicture]:
+    """The worst pictures with their captions, and the captions that were found."""
+    captions = {caption.id: caption for caption in side.captions}
+    items = {item.id: item for item in side.items}
+    for query, rank, found in _worst(ranks, count):
+        item = items[query]
+        own = [caption.text for caption in side.captions if caption.subject == item.subject]
+        yield HardPicture(
+            side.language,
+            side.picture(item, item.subject),
+            rank,
+            len(side.captions),
+            tuple(own[:RIGHT_CAPTIONS]),
+            tuple(
+                FoundText(one.text, side.described.get(one.subject, ""), one.subject == item.subject)
+                for one in (captions[name] for name in found)
+            ),
+        )
+
+
+def _worst(ranks: QueryRanks, count: int) -> Iterator[tuple[str, int, list[str]]]:
+    """Id, rank and ids of what was found."""
+    if ranks.failures is None:
+        return
+    by_query = dict(zip(map(str, ranks.query), map(int, ranks.rank), strict=True))
+    for query, found in list(zip(map(str, ranks.failures.query), ranks.failures.found, strict=True))[:count]:
+        yield query, by_query[query], [str(one) for one in found]

@@ -17,6 +17,14 @@ from crossret.report.section import Absent
 TEMPLATES = "templates"
 
 
+def title_of(suites: Sequence[str]) -> str:
+    """What a page about suites is called; the page itself lists all of them."""
+    first, *others = suites
+    if not others:
+        return first
+    return f"{first} and {others[0]}" if len(others) == 1 else f"{first} and {len(others)} more suites"
+
+
 def page(title: str, command: str, chapters: Sequence[Chapter]) -> str:
     """One self-contained document; every text of records and data is escaped.
 

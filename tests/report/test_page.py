@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from report_run import COMMAND, LABEL
 
 from crossret.report.chapters import Chapter
-from crossret.report.failures import Hardest
+from crossret.report.hardest import Hardest
 from crossret.report.page import page
 
 NEVER_CLOSED = {"meta", "img", "line", "circle", "rect", "path"}
