@@ -1,11 +1,11 @@
 """Takes, stores and compares screenshots of a report, whatever browser and fonts a machine has.
 
 Every character is drawn as a box by ``screenshots/blocks.ttf`` (any character 0.6 em wide, a space 0.3 em), so lines
-break alike everywhere and no letter's shape counts. The parts of a page are compared one by one: their height, and their
-colours in cells of 16 × 16 pixels.
+break alike everywhere and no letter's shape counts; pictures are grey, so that a palette is enough. The parts of a page
+are compared one by one: their height, and their colours in cells of 16 × 16 pixels.
 
-``python tests/report/screenshots.py`` stores them anew after a change of the page that is meant; look at them then, and at
-the page itself with its true fonts.
+``python tests/report/screenshots.py`` stores them anew after a change of the page that is meant; look at them then, and
+at the page itself with its true fonts.
 """
 
 from __future__ import annotations
@@ -40,12 +40,17 @@ MOST_CELLS = 0.03
 STYLE = """
 @font-face { font-family: blocks; src: url(data:font/ttf;base64,%s); }
 *, ::before, ::after { font-family: blocks !important; font-synthesis: none !important; }
+img { filter: grayscale(1); }
 """
 BOXES = """
-Object.fromEntries(["header", ".facts", ".sections", ...[...document.querySelectorAll("section")].map((one) => "#" + one.id)].map((selector) => {
-  const box = document.querySelector(selector).getBoundingClientRect();
-  return [selector.replace(/^#c1-/, ""), [box.x, box.y + scrollY, box.width, box.height].map(Math.round)];
-}))
+() => {
+  const sections = [...document.querySelectorAll("section")];
+  return Object.fromEntries([...document.querySelectorAll("header, .facts, .sections"), ...sections].map((one) => {
+    const box = one.getBoundingClientRect();
+    const name = one.id.replace(/^c1-/, "") || one.className;
+    return [name, [box.x, box.y + scrollY, box.width, box.height].map(Math.round)];
+  }));
+}
 """
 
 
@@ -109,7 +114,7 @@ def stored(width: int, scheme: Scheme) -> Shot:
     """The screenshot that is kept: its parts one below the other."""
     sizes = json.loads((FOLDER / "parts.json").read_text(encoding="utf-8"))[f"{width}-{scheme}"]
     parts, top = {}, 0
-    with Image.open(FOLDER / f"{width}-{scheme}.webp") as picture:
+    with Image.open(FOLDER / f"{width}-{scheme}.png") as picture:
         for name, (wide, high) in sizes.items():
             bottom = top + high // STORED_SCALE
             parts[name] = Part(wide, high, picture.convert("RGB").crop((0, top, wide // STORED_SCALE, bottom)))
@@ -125,7 +130,7 @@ def store(name: str, shot: Shot) -> None:
     for part in parts:
         whole.paste(part, (0, top))
         top += part.height
-    whole.save(FOLDER / f"{name}.webp", "WEBP", quality=70, method=6)
+    whole.quantize(dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from report_run import COMMAND, LABEL
 
 from crossret.report.chapters import Chapter
 from crossret.report.hardest import Hardest
-from crossret.report.page import page
+from crossret.report.page import page, title_of
+from crossret.report.section import Absent
 
 NEVER_CLOSED = {"meta", "img", "line", "circle", "rect", "path"}
 
@@ -69,13 +70,16 @@ def test_text_of_records_and_captions_is_text(made: tuple[Chapter, ...]) -> None
     part = made[0].galleries[0]
     assert isinstance(part.hardest, Hardest)
     caption = "\"><script>alert('caption')</script>"
-    query = part.hardest.queries[0]
+    assert not isinstance(part.hardest.pictures, Absent)
+    query, asked = part.hardest.texts[0], part.hardest.pictures[0]
     evil = replace(query, text=caption, right=replace(query.right, caption=caption))
-    part = replace(part, hardest=replace(part.hardest, queries=(evil,)))
+    found = (replace(asked.found[0], text=caption, meaning=caption), *asked.found[1:])
+    hardest = replace(part.hardest, texts=(evil,), pictures=(replace(asked, right=(caption,), found=found),))
+    part = replace(part, hardest=hardest)
     document = Document(page(LABEL, COMMAND, (replace(made[0], galleries=(part,)),)))
     assert len(document.attributes("script")) == 1
     text = "".join(document.text)
-    assert text.count(caption) == 1
+    assert text.count(caption) == 3
     assert LABEL in text
     assert COMMAND in text
     assert document.attributes("img")[0]["alt"] == f"Asked for: {caption}"
@@ -83,7 +87,8 @@ def test_text_of_records_and_captions_is_text(made: tuple[Chapter, ...]) -> None
 
 def test_tables_pictures_and_charts_say_what_they_are(made: tuple[Chapter, ...]) -> None:
     document = Document(page("Emoji", "crossret report run", made))
-    assert len(document.attributes("caption")) == len(document.attributes("table"))
+    ids = {attributes["id"] for _, attributes in document.tags if "id" in attributes}
+    assert all(one["aria-labelledby"] in ids for one in document.attributes("table"))
     assert all(one.get("scope") in ("col", "row") for one in document.attributes("th"))
     assert all(one.get("alt") for one in document.attributes("img"))
     charts = [one for one in document.attributes("svg") if one.get("role") == "img"]
@@ -94,3 +99,9 @@ def test_tables_pictures_and_charts_say_what_they_are(made: tuple[Chapter, ...])
 def test_the_same_records_give_the_same_page(made: tuple[Chapter, ...]) -> None:
     assert page("Emoji", "x", made) == page("Emoji", "x", made)
     assert len(page("Emoji", "x", made)) < 1_500_000
+
+
+def test_a_title_names_few_suites_and_counts_many() -> None:
+    assert title_of(["a"]) == "a"
+    assert title_of(["a", "b"]) == "a and b"
+    assert title_of(["a", "b", "c"]) == "a and 2 more suites"

@@ -32,7 +32,6 @@ def test_the_page_looks_as_it_is_stored(browser: Browser, page: Path, width: int
         ("leaderboard", "<style>", "<style media='print'>"),
         ("heat", "td.heat {", "td.cold {"),
         ("learning", "stroke: var(--c)", "stroke: none"),
-        ("hardest", ".strip {", ".stripe {"),
         ("data", "--card: #ffffff", "--card: #ffeedd"),
     ],
 )
