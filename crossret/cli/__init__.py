@@ -15,6 +15,7 @@ COMMANDS = {
     "evaluate": "crossret.cli.evaluation:evaluate",
     "metrics": "crossret.cli.evaluation:metrics",
     "search": "crossret.cli.model:search",
+    "index": "crossret.cli.index:index",
     "serve": "crossret.cli.serve:serve",
     "export": "crossret.cli.export:export",
     "import-nrccr": "crossret.cli.interchange:import_nrccr",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from crossret.cli.options import device, out, plugin_files, sets, table_format
+
+if TYPE_CHECKING:
+    from crossret.bench.searcher import Asked
+    from crossret.index.asking import StoredIndex
 
 
 @click.command(short_help="Train one model of a suite.")
@@ -57,8 +62,15 @@ def train(
 
 @click.command(short_help="Find pictures for a text.")
 @click.argument("query")
-@click.option("--lang", "language", required=True, help="Language of the query, BCP-47.")
+@click.option("--lang", "language", help="Language of the query, BCP-47; with --index only to translate it.")
 @click.option("--checkpoint", type=click.Path(exists=True, path_type=Path), help="Default: the best one in --out.")
+@click.option(
+    "--index",
+    "index_folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Search in what crossret index made; default checkpoint: the one that made it.",
+)
 @click.option(
     "--query",
     "asked",
@@ -75,8 +87,9 @@ def train(
 @table_format()
 def search(
     query: str,
-    language: str,
+    language: str | None,
     checkpoint: Path | None,
+    index_folder: Path | None,
     asked: str,
     gallery: str | None,
     top: int,
@@ -84,21 +97,45 @@ def search(
     device: str,
     format_: str,
 ) -> None:
-    """Print the ids and scores of the pictures nearest to QUERY."""
+    """Print the ids and scores of the pictures nearest to QUERY, by cosine."""
+    from crossret.cli.printing import plain_table, show
+    from crossret.errors import UsageError
+
+    if language is None and (index_folder is None or asked == "translated"):
+        raise UsageError("missing option '--lang'")
+    if index_folder is not None and gallery is not None:
+        raise UsageError("--gallery and --index are two places to search in; give one")
     from crossret.bench.asking import best_checkpoint
     from crossret.bench.searcher import Searcher
     from crossret.cli.checkpoint import read_on
-    from crossret.cli.printing import plain_table, show
     from crossret.plugins import registry
     from crossret.results.store import read_all
 
-    folder = checkpoint or best_checkpoint(out, read_all([out]), language, registry())
+    stored = None if index_folder is None else _stored_index(index_folder)
+    if stored is not None:
+        folder = checkpoint or stored.checkpoint()
+    else:
+        folder = checkpoint or best_checkpoint(out, read_all([out]), str(language), registry())
     found = read_on(folder, device)
     searcher = Searcher(found)
-    text = searcher.asked_as(query, language, "translated" if asked == "translated" else "target")
-    hits = searcher.pictures(text, gallery, top)
-    rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]
+    text = query if language is None else searcher.asked_as(query, language, cast("Asked", asked))
+    if stored is not None:
+        stored.check_made_by(found)
+        rows = [(str(hit.rank), hit.id, f"{hit.score:.4f}", hit.shows) for hit in stored.pictures(found, text, top)]
+    else:
+        hits = searcher.pictures(text, gallery, top)
+        rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]
     notes = [f"model: {folder}, trained on {', '.join(found.languages) or 'source captions only'}"]
+    if stored is not None:
+        facts = stored.manifest
+        notes.append(f"index: {index_folder}, {facts.kind} of {facts.count:,}, recall@10 {facts.recall.at[10]:.3f}")
     if text != query:
         notes.insert(0, f"asked as: {text}")
     show((plain_table(query, ("rank", "item", "score", "shows"), rows, notes),), format_)
+
+
+def _stored_index(folder: Path) -> StoredIndex:
+    from crossret.index.asking import StoredIndex
+    from crossret.plugins import registry
+
+    return StoredIndex(folder, registry())

@@ -63,7 +63,7 @@ class VisualInputs:
         if isinstance(self.backbone, PixelBackbone):
             key = key_of(self.dataset.fingerprint(), self.backbone.fingerprint(), *(item.id for item in split.items))
             if self.backbone.trains:
-                return cached_array("pixels", key, lambda: self._pixels(split))
+                return cached_array("pixels", key, lambda: self._pixels(split.items))
             return cached_array("features", key, lambda: self._features(split))
         if isinstance(self.backbone, ClipBackbone | FrameFeatureBackbone):
             return ClipInputs(self.dataset, self.backbone, self.most_frames, self.device).of(split)
@@ -78,17 +78,37 @@ class VisualInputs:
             UsageError: the backbone reads clips, or looks features up.
             ComponentError: the backbone breaks its contract.
         """
+        return self.of_pixels((self.pixels_of(picture),), (Item("the picture", ""),))
+
+    def pixels_of(self, picture: Image) -> np.ndarray:
+        """A picture, RGB, as the backbone takes it: much smaller than a photograph.
+
+        Raises:
+            UsageError: the backbone reads clips, or looks features up.
+            ComponentError: the backbone breaks its contract.
+        """
         if not isinstance(self.backbone, PixelBackbone):
             raise UsageError("this model's visual backbone cannot see new pictures: it reads clips, or stored features")
         with blamed(self.backbone):
-            pixels = self.backbone.preprocess(picture)[None]
-        return pixels if self.backbone.trains else self._checked(self._encoded(pixels), (Item("the picture", ""),))
+            return self.backbone.preprocess(picture)
 
-    def _pixels(self, split: Split) -> np.ndarray:
-        return self._stacked(split.items)
+    def of_pixels(self, pixels: Sequence[np.ndarray], items: Sequence[Item]) -> np.ndarray:
+        """Inputs ``(N, …)`` of N pictures, of which :meth:`pixels_of` made arrays; nothing is cached.
 
-    def _stacked(self, items: Sequence[Item]) -> np.ndarray:
-        pictures = [self._preprocessed(item) for item in items]
+        Args:
+            pixels: of each picture.
+            items: what errors call them.
+
+        Raises:
+            ComponentError: the backbone breaks its contract.
+        """
+        stacked = self._stacked(items, pixels)
+        return stacked if self.trains else self._checked(self._encoded(stacked), items)
+
+    def _pixels(self, items: Sequence[Item]) -> np.ndarray:
+        return self._stacked(items, [self._preprocessed(item) for item in items])
+
+    def _stacked(self, items: Sequence[Item], pictures: Sequence[np.ndarray]) -> np.ndarray:
         for item, picture in zip(items, pictures, strict=True):
             if (picture.shape, picture.dtype) != (pictures[0].shape, pictures[0].dtype):
                 raise broken(
@@ -99,20 +119,18 @@ class VisualInputs:
         return np.stack(pictures)
 
     def _preprocessed(self, item: Item) -> np.ndarray:
-        assert isinstance(self.backbone, PixelBackbone)
         try:
             image = self.dataset.image(item)
         except (OSError, SyntaxError, ValueError) as error:
             raise DataError(f"item {item.id!r}: its picture cannot be read: {error}") from error
         if not isinstance(image, Image):
             raise broken(self.dataset, f"a PIL image of item {item.id!r}", type(image).__name__)
-        with blamed(self.backbone):
-            return self.backbone.preprocess(image)
+        return self.pixels_of(image)
 
     def _features(self, split: Split) -> np.ndarray:
         found = []
         for start in range(0, len(split.items), ENCODE_BATCH):
-            pixels = self._stacked(split.items[start : start + ENCODE_BATCH])
+            pixels = self._pixels(split.items[start : start + ENCODE_BATCH])
             if start == 0:
                 self._check_repeatable(pixels)
             found.append(self._encoded(pixels))

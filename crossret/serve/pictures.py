@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections import OrderedDict
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from crossret.contracts.data import Item
+from crossret.data.picture_bytes import TooManyPixelsError, decoded
+from crossret.errors import DataError
 from crossret.serve.limits import RefusedError
 from crossret.serve.models import Served
 
 WIDEST = 320
 MOST_KEPT = 512
 MOST_PIXELS = 25_000_000
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 
 class Pictures:
@@ -66,16 +66,8 @@ def uploaded(content: bytes) -> Image.Image:
         RefusedError: it has too many pixels, or it is no picture that can be read.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=FORMATS)
-            width, height = picture.size
-            if width * height > MOST_PIXELS:
-                raise RefusedError(413, f"the picture has {width} × {height} pixels; at most {MOST_PIXELS:,} are read")
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise RefusedError(413, f"the picture has too many pixels; at most {MOST_PIXELS:,} are read") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, OverflowError) as error:
-        raise RefusedError(422, f"not a picture that can be read; expected one of {', '.join(FORMATS)}") from error
-    white = Image.new("RGBA", upright.size, "white")
-    return Image.alpha_composite(white, upright).convert("RGB")
+        return decoded(content, MOST_PIXELS)
+    except TooManyPixelsError as error:
+        raise RefusedError(413, str(error)) from error
+    except DataError as error:
+        raise RefusedError(422, str(error)) from error
