@@ -110,7 +110,7 @@ def _show_plan(plan: Plan, out: Path, workers: int | None) -> None:
 
 def _show_leaderboard(plan: Plan, out: Path) -> None:
     from crossret.atomic import write_text
-    from crossret.cli.printing import rendered, show
+    from crossret.cli.printing import rendered, show, signed
     from crossret.results.leaderboard import leaderboard
     from crossret.results.store import Store, read_all
 
@@ -118,7 +118,7 @@ def _show_leaderboard(plan: Plan, out: Path) -> None:
     files = [done[unit.key] for unit in plan.units if unit.key in done]
     if not files:
         return
-    tables = leaderboard(read_all(files), published=plan.published)
+    tables = signed(leaderboard(read_all(files), published=plan.published))
     show(tables, "rich")
     folder = out / "leaderboard"
     for format_ in TABLE_FORMATS:

@@ -62,7 +62,7 @@ def evaluate(
     """Print every figure of CHECKPOINT, per gallery and direction."""
     from crossret.bench.asking import compare_all_galleries, on_other_data
     from crossret.cli.checkpoint import read_on
-    from crossret.cli.printing import plain_table, show
+    from crossret.cli.printing import plain_table, show, signed
     from crossret.errors import UsageError
     from crossret.evaluation.model_ranks import ranked
     from crossret.recipe.models import DataRecipe
@@ -82,7 +82,8 @@ def evaluate(
             stem = run_files / f"{gallery.split.name}--{language}"
             _write_run(gallery, sides, stem, run_format, depth, recipe.memory_mb)
     where = f", {dataset}" if dataset else ""
-    show((plain_table(f"{checkpoint}{where}, {language}, {query} queries", COLUMNS, rows),), format_)
+    table = plain_table(f"{checkpoint}{where}, {language}, {query} queries", COLUMNS, rows)
+    show(signed((table,)), format_)
 
 
 def _figures(ranks: GalleryRanks) -> list[tuple[str, ...]]:
@@ -127,7 +128,7 @@ def metrics(runs: Sequence[Path], qrels: Path, format_: str) -> None:
 
     Every query that has a relevant document counts, whether a run has it or not.
     """
-    from crossret.cli.printing import plain_table, show
+    from crossret.cli.printing import plain_table, show, signed
     from crossret.interchange.run_figures import run_figures
     from crossret.interchange.run_formats import read_qrels, read_run
 
@@ -135,7 +136,7 @@ def metrics(runs: Sequence[Path], qrels: Path, format_: str) -> None:
     rows = [(run.name, *_of_run(run_figures(read_run(run), relevant))) for run in runs]
     columns = ("run", "queries", "R@1", "R@5", "R@10", "MedR", "MeanR", "mAP", "MRR", "nDCG@10", "not found")
     notes = ("not found: relevant documents that a run does not hold; ranks behind its end are not known",)
-    show((plain_table(f"judged by {qrels.name}", columns, rows, notes),), format_)
+    show(signed((plain_table(f"judged by {qrels.name}", columns, rows, notes),)), format_)
 
 
 def _of_run(figures: RunFigures) -> tuple[str, ...]:

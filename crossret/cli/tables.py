@@ -63,10 +63,10 @@ def stored_in(paths: tuple[Path, ...], suite: str | None) -> list[Stored]:
 
 
 def _print(make: Callable[..., tuple[Table, ...]], stored: list[Stored], options: dict[str, Any]) -> None:
-    from crossret.cli.printing import show
+    from crossret.cli.printing import show, signed
 
     format_, output = options.pop("format_"), options.pop("output")
-    show(make(stored, **options), format_, output)
+    show(signed(make(stored, **options)), format_, output)
 
 
 @click.command(short_help="Rank the methods of finished runs.")

@@ -175,7 +175,7 @@ def quality(
     """
     from crossret.bench.components import build_baseline
     from crossret.bench.translating import languages_in, surveyed_in, texts_of, with_shipped_translations
-    from crossret.cli.printing import show
+    from crossret.cli.printing import show, signed
     from crossret.cli.quality_tables import quality_tables
     from crossret.cli.translation_display import TranslationDisplay
     from crossret.plugins import plugins
@@ -187,7 +187,7 @@ def quality(
     judge = build_baseline(baseline, {}, plugins().registry)
     with TranslationDisplay() as display:
         found = list(survey(surveyed, languages_in(texts, languages), texts.translator, judge, display.watch))
-    show(quality_tables(dataset, found), format_, output)
+    show(signed(quality_tables(dataset, found)), format_, output)
 
 
 @translate.command(short_help="How the installed engines get from one language to another.")

@@ -13,8 +13,8 @@ Value = float | str | None
 class Csv:
     """One header for all tables, whose first column is the title of the table.
 
-    A column ``X`` holds values, ``X std`` their deviations and ``X mark`` their marks where there are any. Notes are
-    left out: the file stays rectangular.
+    A column ``X`` holds values, ``X std`` their deviations and ``X mark`` their marks where there are any. Notes and
+    the command are left out: the file stays rectangular, and programs read it without being told of comments.
     """
 
     def render(self, tables: tuple[Table, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from crossret.contracts.rendering import Table
-from crossret_renderers.layout import BEST_END, BEST_START, one_line, tabulated
+from crossret_renderers.layout import BEST_END, BEST_START, PRINTED_BY, one_line, tabulated
 
 HEAD = """<!doctype html>
 <meta charset="utf-8">
@@ -33,4 +33,6 @@ def _section(table: Table) -> str:
     grid = tabulated(table, "html").replace(BEST_START, "<strong>").replace(BEST_END, "</strong>")
     grid = grid.replace("<table>", f"<table>\n<caption>{escape(one_line(table.title))}</caption>", 1)
     notes = "".join(f"<li>{escape(one_line(note))}</li>\n" for note in table.notes)
+    if table.command:
+        notes += f"<li>{PRINTED_BY}<code>{escape(table.command)}</code></li>\n"
     return f'{grid}\n<ul class="notes">\n{notes}</ul>\n' if notes else f"{grid}\n"

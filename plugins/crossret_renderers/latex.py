@@ -5,7 +5,7 @@ from __future__ import annotations
 from tabulate import LATEX_ESCAPE_RULES
 
 from crossret.contracts.rendering import Table
-from crossret_renderers.layout import BEST_END, BEST_START, one_line, tabulated
+from crossret_renderers.layout import BEST_END, BEST_START, PRINTED_BY, one_line, tabulated
 
 # What LaTeX's standard fonts print as another character, or not at all.
 CHARACTERS = {
@@ -44,7 +44,10 @@ def _environment(table: Table) -> str:
     grid = _characters(tabulated(table, "latex_booktabs"))
     notes = "".join(f"{_escape(note)}\\par\n" for note in table.notes)
     below = f"\\par\\smallskip\n{{\\footnotesize\\raggedright\n{notes}}}\n" if notes else ""
-    return f"\\begin{{table}}\n\\caption{{{_escape(table.title)}}}\n\\centering\n{grid}\n{below}\\end{{table}}\n"
+    command = f"% {PRINTED_BY}{_comment(table.command)}\n" if table.command else ""
+    return (
+        f"{command}\\begin{{table}}\n\\caption{{{_escape(table.title)}}}\n\\centering\n{grid}\n{below}\\end{{table}}\n"
+    )
 
 
 def _escape(text: str) -> str:
@@ -54,3 +57,8 @@ def _escape(text: str) -> str:
 def _characters(escaped: str) -> str:
     """Two hyphens would print as a dash, and the options of a command have them."""
     return escaped.replace("--", "-{}-").translate(TRANSLATION)
+
+
+def _comment(text: str) -> str:
+    """A comment ends with its line."""
+    return text.replace("\n", "\n% ")

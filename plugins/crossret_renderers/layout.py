@@ -6,6 +6,9 @@ from tabulate import tabulate
 
 from crossret.contracts.rendering import Cell, Table
 
+PRINTED_BY = "Printed by: "
+"""Before the command that prints a table again."""
+
 # Characters of private use: they pass through tabulate's escaping, and no text has them.
 BEST_START, BEST_END = "\ue000", "\ue001"
 

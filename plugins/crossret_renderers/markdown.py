@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from crossret.contracts.rendering import Table
-from crossret_renderers.layout import BEST_END, BEST_START, one_line, tabulated
+from crossret_renderers.layout import BEST_END, BEST_START, PRINTED_BY, one_line, tabulated
 
 SPECIAL = re.compile(r"([\\`*_<>\[\]|~&#])")
 
@@ -21,6 +21,7 @@ class Markdown:
     def _one(self, table: Table) -> str:
         grid = tabulated(_escaped(table), "pipe").replace(BEST_START, "**").replace(BEST_END, "**")
         notes = "".join(f"- {_escape(note)}\n" for note in table.notes)
+        notes += f"- {PRINTED_BY}{_code(table.command)}\n" if table.command else ""
         return f"## {_escape(table.title)}\n\n{grid}\n" + (f"\n{notes}" if notes else "")
 
 
@@ -32,3 +33,10 @@ def _escaped(table: Table) -> Table:
 
 def _escape(text: str) -> str:
     return SPECIAL.sub(r"\\\1", one_line(text))
+
+
+def _code(text: str) -> str:
+    """A code span, in which nothing is escaped; its fence is longer than any run of backticks inside."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    return f"{fence} {one_line(text)} {fence}" if longest else f"{fence}{one_line(text)}{fence}"

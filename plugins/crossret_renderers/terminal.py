@@ -13,7 +13,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from crossret.contracts.rendering import Emphasis, Table
-from crossret_renderers.layout import is_text, one_line, printed
+from crossret_renderers.layout import PRINTED_BY, is_text, one_line, printed
 
 COLOURS: Literal["standard"] = "standard"
 STYLES: dict[Emphasis, str] = {"plain": "", "best": "bold green", "quiet": "dim"}
@@ -55,6 +55,9 @@ class Terminal:
         console.print(grid)
         for note in table.notes:
             console.print(Text(one_line(note), "dim"), soft_wrap=not self._fixed)
+        if table.command:
+            # Never broken into lines by us, so that it can be pasted.
+            console.print(Text(PRINTED_BY + table.command, "dim"), soft_wrap=True)
         return out.getvalue()
 
 

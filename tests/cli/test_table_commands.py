@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -52,6 +53,17 @@ def test_every_format_shows_the_same_rows(command: str, documents: dict[tuple[st
     assert len([row for row in rows if row]) >= 1 + len(table["rows"])
     assert documents[command, "latex"].count(r"\begin{tabular}") == 1
     assert Tables(documents[command, "html"]).tags.count("table") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_table_names_the_command_that_prints_it(
+    command: str, documents: dict[tuple[str, str], str], run: Run
+) -> None:
+    (typed,) = {table["command"] for table in json.loads(documents[command, "json"])["tables"]}
+    assert typed.startswith(f"crossret {command} {run.folder} --format json")
+    for format_ in ("rich", "md", "html", "latex"):
+        printed = typed.replace("json", format_)
+        assert f"Printed by: {printed}" in re.sub("<code>|`", "", html.unescape(documents[command, format_])), format_
 
 
 def test_the_leaderboard_compares_with_the_reference_row(documents: dict[tuple[str, str], str]) -> None:

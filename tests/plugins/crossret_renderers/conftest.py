@@ -26,6 +26,7 @@ def tables() -> tuple[Table, ...]:
             ),
             (Cell("line\nbreak", "line\nbreak"), Cell("9.5", 9.5, emphasis="quiet"), Cell("–"), Cell("0.200", 0.2)),
         ),
+        command="crossret leaderboard 'my `runs`' --set 'a_b=<1>'",
         notes=(f"Made by: crossret --set a_b=1 {NASTY}", "†: not significant – ✓"),
     )
     second = Table(title="Second", columns=("variant", "cycle"), rows=((Cell("full", "full"), Cell("✓", 1.0)),))

@@ -62,7 +62,7 @@ def test_terminal_marks_the_best_in_colour(tables: Tables, monkeypatch: pytest.M
 
 def test_terminal_keeps_to_its_width(tables: Tables) -> None:
     text = Terminal(width=60, colour=False).render(tables)
-    assert max(map(len, text.splitlines())) <= 60
+    assert max(len(line) for line in text.splitlines() if not line.startswith("Printed by")) <= 60
 
 
 def test_a_file_is_as_wide_as_needed_and_has_no_colours(tables: Tables, nasty: str) -> None:
@@ -70,6 +70,10 @@ def test_a_file_is_as_wide_as_needed_and_has_no_colours(tables: Tables, nasty: s
     assert "\x1b" not in text
     assert any(nasty in line and "< 0.001" in line for line in text.splitlines())
     assert any(line.startswith("Made by") and line.endswith("`t`") for line in text.splitlines())
+
+
+def test_a_command_is_one_line_on_a_narrow_terminal_too(tables: Tables) -> None:
+    assert f"Printed by: {tables[0].command}\n" in Terminal(width=30, colour=False).render(tables)
 
 
 # --- markdown -------------------------------------------------------------------------------------------------------
@@ -86,6 +90,7 @@ def test_markdown_has_one_line_per_row_and_escapes(tables: Tables) -> None:
     assert r"\<script\>" in grid[2]
     assert re.fullmatch(r"\|:-+\|-+:\|-+:\|-+:\|", grid[1])
     assert "- †: not significant – ✓" in lines
+    assert f"- Printed by: `` {tables[0].command} ``" in lines, "a code span: nothing is escaped"
     assert "## Second" in lines
 
 
@@ -101,6 +106,7 @@ def test_latex_escapes(tables: Tables) -> None:
     assert r"crossret -{}-set a\_b=1" in text
     assert r"\ensuremath{-}3.0" in text
     assert r"\ensuremath{\Delta}" in text
+    assert f"% Printed by: {tables[0].command}\n\\begin{{table}}" in text, "a comment: nothing is escaped"
     assert not set(text) & set("±†–Δ−✓")
     assert text.count(r"\toprule") == text.count(r"\begin{table}") == text.count(r"\end{table}") == 2
 
@@ -152,13 +158,14 @@ def test_html_reads_back_and_has_no_tags_of_the_texts(tables: Tables, nasty: str
     reader = Reader()
     reader.feed(Html().render(tables))
     assert set(reader.tags) == {
-        "meta", "title", "style", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "ul", "li"
+        "meta", "title", "style", "table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "ul", "li", "code"
     }  # fmt: skip
     assert reader.texts["caption"] == [table.title for table in tables]
     assert reader.texts["th"] == ["method", "es", "a|b_c", "p", "variant", "cycle"]
     assert reader.texts["td"] == [nasty, "−3.0", "< 0.001", "line break", "9.5", "–", "0.200", "full", "✓"]
     assert reader.texts["strong"] == ["145.0 ± 1.4†"]
-    assert reader.texts["li"] == list(tables[0].notes)
+    assert reader.texts["li"] == [*tables[0].notes, "Printed by:"]
+    assert reader.texts["code"] == [tables[0].command]
 
 
 # --- json -----------------------------------------------------------------------------------------------------------
