@@ -10,6 +10,8 @@ from typing import Any
 from torch import Tensor
 
 from crossret.bench.assembly import Assembly
+from crossret.bench.making import Making
+from crossret.bench.model_card import write_card
 from crossret.errors import DataError
 from crossret.model.dual_encoder import DualEncoder
 from crossret.model.trained_weights import frozen_weights, load_trained_state, trained_state
@@ -17,7 +19,7 @@ from crossret.recipe.models import Recipe
 from crossret.recipe.reading import validated
 from crossret.registry import Registry
 from crossret.training.progress import Progress
-from crossret.training.tensor_files import read_tensors, write_tensors
+from crossret.training.tensor_files import read_facts, read_tensors, write_tensors
 
 MODEL_FILE = "model.safetensors"
 
@@ -30,6 +32,7 @@ class Checkpoint:
         languages: target languages it was trained on.
         components: fingerprints of encoder, backbone, data set and translator.
         peak_memory_mb: of the process that trained it.
+        making: what else its model card tells; ``None`` for models of other programs, and older ones.
     """
 
     model: DualEncoder
@@ -40,6 +43,7 @@ class Checkpoint:
     key: str
     components: dict[str, str]
     peak_memory_mb: float
+    making: Making | None = None
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,14 @@ class Facts:
     components: dict[str, str]
     peak_memory_mb: float
     progress: dict[str, Any]
+    making: dict[str, Any] | None = None
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint, tensors: Mapping[str, Tensor] | None = None) -> None:
-    """Write weights and facts atomically.
+    """Write model card, then weights and facts, each atomically: a model is never without its card.
 
     Args:
-        folder: gets the file.
+        folder: gets the files.
         checkpoint: what is written.
         tensors: the model's weights if others than :func:`trained_state` are to be kept: all of them, for a model whose
             frozen weights are not those that its text encoder is built with.
@@ -73,7 +78,9 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint, tensors: Mapping[str,
         checkpoint.components,
         checkpoint.peak_memory_mb,
         checkpoint.progress.to_facts(),
+        None if checkpoint.making is None else asdict(checkpoint.making),
     )
+    write_card(folder, facts, checkpoint.assembly.registry)
     write_tensors(folder / MODEL_FILE, dict(kept), asdict(facts))
 
 
@@ -91,10 +98,7 @@ def read_checkpoint(folder: Path, registry: Registry, device: str) -> Checkpoint
         tensors, raw = read_tensors(path)
     except DataError as error:
         raise DataError(f"{error}; delete it, and it is trained again") from error
-    try:
-        facts = Facts(**raw)
-    except TypeError as error:
-        raise DataError(f"{path}: not a crossret checkpoint ({error})") from error
+    facts = _facts(raw, path)
     recipe = validated(Recipe, facts.recipe, str(path))
     assembly = Assembly(recipe, registry, device)
     model = assembly.model(facts.seed)
@@ -112,7 +116,25 @@ def read_checkpoint(folder: Path, registry: Registry, device: str) -> Checkpoint
         facts.key,
         facts.components,
         facts.peak_memory_mb,
+        None if facts.making is None else Making.from_facts(facts.making),
     )
+
+
+def read_card_facts(folder: Path) -> Facts:
+    """What stands beside the weights of a checkpoint, without reading those.
+
+    Raises:
+        DataError: missing, damaged, or no checkpoint.
+    """
+    path = folder / MODEL_FILE
+    return _facts(read_facts(path), path)
+
+
+def _facts(raw: Mapping[str, Any], path: Path) -> Facts:
+    try:
+        return Facts(**raw)
+    except TypeError as error:
+        raise DataError(f"{path}: not a crossret checkpoint ({error})") from error
 
 
 def _check_encoder(path: Path, model: DualEncoder, tensors: Mapping[str, Tensor], facts: Facts) -> None:

@@ -9,6 +9,8 @@ from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, Checkpoint, read_checkpoint, write_checkpoint
 from crossret.bench.devices import accelerator_for, peak_memory_mb
 from crossret.bench.fingerprints import fingerprints_of
+from crossret.bench.making import making_of
+from crossret.bench.payload import Origin
 from crossret.bench.plan import Training
 from crossret.bench.preparation import prepare_training
 from crossret.bench.probing import first_texts, probe_encoder
@@ -24,10 +26,21 @@ from crossret.training.trainer import Setting, Trainer
 ReportLoss = Callable[[float, float], None]
 
 
-def trained(training: Training, folder: Path, registry: Registry, device: str, report: ReportLoss) -> Checkpoint:
-    """The model of a training: read if it is finished, continued if it was stopped, else trained from the start."""
+def trained(
+    training: Training, folder: Path, registry: Registry, device: str, origin: Origin, report: ReportLoss
+) -> Checkpoint:
+    """The model of a training: read if it is finished, continued if it was stopped, else trained from the start.
+
+    Args:
+        training: what is trained.
+        folder: has the model, or what was kept of it, and gets it.
+        registry: knows the components.
+        device: where it is trained.
+        origin: of the run, for the model card.
+        report: told the share done and the loss.
+    """
     if not (folder / MODEL_FILE).exists():
-        _train(training, folder, registry, device, report)
+        _train(training, folder, registry, device, origin, report)
     return read_checkpoint(folder, registry, _torch_device(device))
 
 
@@ -35,7 +48,9 @@ def _torch_device(device: str) -> str:
     return str(accelerator_for(device, "no").device)
 
 
-def _train(training: Training, folder: Path, registry: Registry, device: str, report: ReportLoss) -> None:
+def _train(
+    training: Training, folder: Path, registry: Registry, device: str, origin: Origin, report: ReportLoss
+) -> None:
     recipe = training.recipe
     accelerator = accelerator_for(device, recipe.training.precision)
     assembly = Assembly(recipe, registry, str(accelerator.device))
@@ -71,6 +86,7 @@ def _train(training: Training, folder: Path, registry: Registry, device: str, re
             training.key,
             components,
             peak_memory_mb(),
+            making_of(assembly, texts, accelerator.device, origin),
         ),
     )
     (folder / STATE_FILE).unlink(missing_ok=True)

@@ -29,9 +29,11 @@ def train(
     """Train METHOD for one language and print where the model lies; goes on where it was stopped."""
     from crossret.bench.folders import training_folder
     from crossret.bench.needs import needs_of_training
+    from crossret.bench.payload import Origin
     from crossret.bench.plan import Selection, make_plan
     from crossret.bench.runner import exclusive
     from crossret.cli.display import TrainingDisplay
+    from crossret.cli.group import command_line
     from crossret.cli.translation_display import translate_visibly
     from crossret.errors import UsageError
     from crossret.plugins import plugins
@@ -45,12 +47,12 @@ def train(
     from crossret.bench.checkpoints import MODEL_FILE
     from crossret.bench.training_job import trained
 
-    folder = training_folder(out, planned.key)
+    folder, origin = training_folder(out, planned.key), Origin(plan.suite, command_line())
     with exclusive(out):
         if not (folder / MODEL_FILE).exists():
             translate_visibly(needs_of_training(planned, plugins().registry))
         with TrainingDisplay(f"{method} {language} seed {seed}") as display:
-            checkpoint = trained(planned, folder, plugins().registry, device, display.report)
+            checkpoint = trained(planned, folder, plugins().registry, device, origin, display.report)
     progress, figure = checkpoint.progress, checkpoint.assembly.conventions.selection.figure
     click.echo(
         f"best validation {figure} {progress.best_score:.1f} at step {progress.best_step} of {progress.step}, "

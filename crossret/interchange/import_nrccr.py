@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossret.atomic import write_text
 from crossret.bench.checkpoints import MODEL_FILE, Facts
+from crossret.bench.model_card import write_card
 from crossret.errors import CrossretError, DataError, UsageError
 from crossret.interchange.nrccr_bert import MULTILINGUAL, Sizes
 from crossret.interchange.nrccr_discriminator import discriminator
@@ -28,6 +29,7 @@ from crossret.interchange.nrccr_tensors import Found, Part
 from crossret.interchange.nrccr_towers import text_tower, visual_tower
 from crossret.interchange.pickle_machine import Namespace
 from crossret.interchange.torch_archive import Archive, open_archive
+from crossret.plugins import registry
 from crossret.recipe.models import Recipe
 from crossret.recipe.reading import validated
 from crossret.training.progress import Progress
@@ -113,6 +115,7 @@ def _written(archive: Archive, out: Path, wishes: Wishes, tokenizer: Path | None
         _write_bert(out / BERT_FOLDER, sizes, tokenizer)
     write_tensors(out / DISCRIMINATOR_FILE, weights_of_opponent, {"head": head})
     facts = Facts(recipe.model_dump(mode="json"), [language], 0, _hash(archive.path), {}, 0.0, progress.to_facts())
+    write_card(out, facts, registry())
     write_tensors(out / MODEL_FILE, tensors, asdict(facts))
     return Imported(recipe, language, progress.epoch, progress.best_score)
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from crossret.atomic import write_atomically, write_text
 from crossret.errors import DataError
 from crossret.results.ranks_file import RanksByGallery, read_ranks, to_arrays
-from crossret.results.record import SCHEMA_VERSION, Record
+from crossret.results.record import SCHEMA_VERSION, Record, UnitId
 from crossret.results.run_files import RECORDS, record_files, safe_name
 
 
@@ -54,12 +54,17 @@ class Store:
         Raises:
             OSError: the disk is full or the folder cannot be written.
         """
-        path = self.root / RECORDS / safe_name(record.suite) / f"{stem(record)}.json"
+        path = self.path_of(record.suite, record.unit, record.key)
         arrays = _without_objects(to_arrays(ranks))
         write_atomically(path.with_suffix(".npz"), lambda file: np.savez_compressed(file, **arrays))  # type: ignore[arg-type]
         named = record.model_copy(update={"ranks_file": path.with_suffix(".npz").name})
         write_text(path, named.model_dump_json(indent=1) + "\n")
         return path
+
+    def path_of(self, suite: str, unit: UnitId, key: str) -> Path:
+        """Where the record of a unit lies, if it is done; unique by the key."""
+        stem = f"{safe_name(unit.method)}--{safe_name(unit.language)}--seed{unit.seed}--{key[:10]}"
+        return self.root / RECORDS / safe_name(suite) / f"{stem}.json"
 
     def done(self) -> dict[str, Path]:
         """Keys of the units that need not run again.
@@ -78,12 +83,6 @@ class Store:
 
     def _files(self) -> list[Path]:
         return sorted((self.root / RECORDS).glob("*/*.json"))
-
-
-def stem(record: Record) -> str:
-    """File name of a record without its ending; unique by the key."""
-    unit = record.unit
-    return f"{safe_name(unit.method)}--{safe_name(unit.language)}--seed{unit.seed}--{record.key[:10]}"
 
 
 def read_all(paths: Sequence[Path]) -> list[Stored]:

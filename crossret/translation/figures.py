@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from crossret.data.normal_text import tokens
+from crossret.translation.copies import copies_in
 from crossret.translation.parts import Part
 from crossret.translation.references import Kind
 from crossret.translation.scores import Scores, scores
-
-# Shorter words are often the same in two languages by chance or by kinship.
-LETTERS_OF_A_COPY: Final = 4
 
 
 @dataclass(frozen=True)
@@ -59,10 +55,6 @@ def figures_of(part: Part, kind: Kind | None, references: Mapping[str, Sequence[
     usable = [(c, a) for c, a in zip(part.captions, part.answers, strict=True) if a.status != "failed"]
     compared = [(a.text, references[c.id]) for c, a in usable if c.id in references]
     unknown = sum(a.unknown for _, a in usable)
-    copies, long_words = 0, 0
-    for caption, answer in usable:
-        long = {word for word in tokens(answer.text) if len(word) >= LETTERS_OF_A_COPY}
-        copies, long_words = copies + len(long & tokens(caption.text)), long_words + len(long)
     return Figures(
         part=part,
         references=kind if compared else None,
@@ -73,7 +65,7 @@ def figures_of(part: Part, kind: Kind | None, references: Mapping[str, Sequence[
         unknown=unknown / sum(len(c.text.split()) for c, _ in usable) if unknown else None,
         marked=sum(a.unknown > 0 for _, a in usable) / len(usable) if unknown else None,
         copied=sum(a.status == "copied" for _, a in usable) / max(1, len(usable)),
-        copied_words=copies / long_words if long_words else None,
+        copied_words=copies_in((c.text, a.text) for c, a in usable).words,
         length=sum(len(a.text) for _, a in usable) / max(1, sum(len(c.text) for c, _ in usable)),
     )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from torch import Tensor
 
 from crossret.bench.assembly import Assembly
@@ -64,6 +65,15 @@ def test_a_model_is_read_back_as_it_was(bert: Path, tmp_path: Path, train_layers
     write_checkpoint(tmp_path, checkpoint)
     again = read_checkpoint(tmp_path, plugins().registry, "cpu")
     torch.testing.assert_close(embedded(again), embedded(checkpoint), rtol=0, atol=0)
+
+
+def test_a_model_that_nobody_evaluated_has_a_card(bert: Path, tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, checkpoint_of(bert, "none"))
+    card = (tmp_path / "README.md").read_text()
+    front, _, body = card.removeprefix("---\n").partition("\n---\n")
+    assert yaml.safe_load(front)["language"] == ["es"]
+    assert "Not evaluated on the tests yet." in body
+    assert "Trained by" not in body, "who trained it is not known"
 
 
 @pytest.mark.parametrize("train_layers", ["none", [2]])
