@@ -45,7 +45,12 @@ class VisualTower(nn.Module):
 
     def pool(self, inputs: Tensor) -> Tensor:
         """One vector per picture ``(N, W)``, before the head."""
-        features = inputs if self.backbone is None else features_of(cast(PixelBackbone, self.backbone), inputs)
+        return self.project(
+            inputs if self.backbone is None else features_of(cast(PixelBackbone, self.backbone), inputs)
+        )
+
+    def project(self, features: Tensor) -> Tensor:
+        """Features ``(N, F)`` → one vector per picture ``(N, W)``, before the head."""
         if self.principal_components is not None:
             features = self.principal_components(features)
         return cast(Tensor, self.projection(features))

@@ -107,6 +107,5 @@ def palettes(pixels: Tensor) -> Tensor:
 
 def shares(values: Tensor, bins: int) -> Tensor:
     """Relative frequency of each value of a row: integers ``(N, P)`` below ``bins`` → ``(N, bins)``."""
-    rows = torch.arange(len(values), device=values.device).unsqueeze(1) * bins
-    counts = torch.bincount((values + rows).flatten(), minlength=len(values) * bins)
-    return counts.view(len(values), bins).float() / values.shape[1]
+    counts = torch.zeros(values.shape[0], bins, device=values.device)
+    return counts.scatter_add_(1, values, torch.ones_like(values, dtype=counts.dtype)) / values.shape[1]

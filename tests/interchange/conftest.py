@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tiny_bert import write_bert
 
 from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import Checkpoint, write_checkpoint
@@ -75,3 +76,10 @@ def made(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
 def plain(made: Made) -> Path:
     """A model over frozen features and hashed n-grams."""
     return made({"backbone": "hog", "principal_components": 8}, {"encoder": "subword-tiny"})
+
+
+@pytest.fixture(scope="session")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder with a tiny BERT."""
+    pytest.importorskip("transformers")
+    return write_bert(tmp_path_factory.mktemp("bert"))
