@@ -38,19 +38,18 @@ def write_onnx_folder(folder: Path, checkpoint: Checkpoint, report: Report) -> N
     checkpoint.model.eval()
     sides = (text_parts(checkpoint), visual_parts(checkpoint))
     with whole_folder(folder) as written:
-        parts = {candidates[0].side: _first_that_can(written, candidates, report) for candidates in sides}
-        content = {
+        content: dict[str, Any] = {
             "schema_version": 1,
             "crossret": __version__,
             "model": checkpoint.key,
             "languages": checkpoint.languages,
             "output": "vector: unit vectors (batch, dimension); compare by dot product",
             "dimension": checkpoint.assembly.recipe.model.common,
-            **parts,
+            **{candidates[0].side: _first_that_can(written, candidates, report) for candidates in sides},
         }
         # Where a text encoder reads with a tokenizer of transformers, nobody needs crossret to feed the network.
         tokenizer = getattr(checkpoint.model.text.encoder, "tokenizer", None)
-        if hasattr(tokenizer, "save_pretrained"):
+        if tokenizer is not None and hasattr(tokenizer, "save_pretrained"):
             tokenizer.save_pretrained(written / TOKENIZER)
             content["tokenizer"] = TOKENIZER
         write_text(written / MANIFEST, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

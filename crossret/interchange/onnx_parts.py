@@ -134,8 +134,8 @@ def visual_parts(checkpoint: Checkpoint) -> list[Part]:
             raise UsageError(
                 f"{named} was trained on clips: only models over pictures or frozen features can be exported"
             )
-        features = f"features of frames and mask that {named} gives"
-        return [_sequence("visual", "features of frames", features, tower, backbone.dimension)]
+        inputs = f"features of frames and mask that {named} gives"
+        return [_sequence("visual", "features of frames", inputs, tower, backbone.dimension)]
     features = Part(
         "visual",
         "features",
