@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
 import resource
 import sys
@@ -48,6 +49,12 @@ def check_available(device: str) -> None:
         raise UsageError("device 'mps': not available on this machine; try --device cpu")
 
 
+def launched() -> int:
+    """How many processes a launcher (``torchrun``, ``accelerate launch``) started; 1: there was none."""
+    given = os.environ.get("WORLD_SIZE", "")
+    return int(given) if given.isdecimal() and "LOCAL_RANK" in os.environ else 1
+
+
 def accelerator_for(device: str, precision: str) -> Accelerator:
     """An accelerator on the named device; ``auto`` takes the best there is. Sets the number of CPU threads.
 
@@ -60,10 +67,12 @@ def accelerator_for(device: str, precision: str) -> Accelerator:
 
     check_available(device)
     torch.set_num_threads(threads_per_job())
+    # Where there is no GPU, accelerate takes launched processes for many trainings on the CPU unless it is named.
+    cpu = device == "cpu" or (launched() > 1 and not torch.cuda.is_available())
     # The state is shared by all accelerators of a process; a worker runs several jobs, one after another.
     AcceleratorState._reset_state(reset_partial_state=True)
     PartialState._reset_state()
-    return Accelerator(mixed_precision=precision, cpu=device == "cpu")
+    return Accelerator(mixed_precision=precision, cpu=cpu)
 
 
 def environment(device: torch.device, precision: str) -> Environment:

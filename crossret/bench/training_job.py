@@ -16,10 +16,12 @@ from crossret.bench.preparation import prepare_training
 from crossret.bench.probing import first_texts, probe_encoder
 from crossret.bench.validation import validation
 from crossret.data.sampling import Sampler
+from crossret.errors import DataError
 from crossret.objective.objective import build_objective
 from crossret.registry import Registry
 from crossret.training.resume import STATE_FILE
 from crossret.training.seeds import seed_everything
+from crossret.training.sharing import ALONE, Sharing
 from crossret.training.step import InputBank
 from crossret.training.trainer import Setting, Trainer
 
@@ -27,7 +29,13 @@ ReportLoss = Callable[[float, float], None]
 
 
 def trained(
-    training: Training, folder: Path, registry: Registry, device: str, origin: Origin, report: ReportLoss
+    training: Training,
+    folder: Path,
+    registry: Registry,
+    device: str,
+    origin: Origin,
+    report: ReportLoss,
+    sharing: Sharing = ALONE,
 ) -> Checkpoint:
     """The model of a training: read if it is finished, continued if it was stopped, else trained from the start.
 
@@ -38,9 +46,15 @@ def trained(
         device: where it is trained.
         origin: of the run, for the model card.
         report: told the share done and the loss.
+        sharing: the processes that train it.
+
+    Raises:
+        UsageError: the model cannot be trained by several processes.
+        DataError: several processes do not see the same data, versions or folder.
     """
-    if not (folder / MODEL_FILE).exists():
-        _train(training, folder, registry, device, origin, report)
+    _check_alike(training, sharing)
+    if not sharing.of_first(lambda: float((folder / MODEL_FILE).exists())):
+        _train(training, folder, registry, device, origin, report, sharing)
     return read_checkpoint(folder, registry, _torch_device(device))
 
 
@@ -48,8 +62,26 @@ def _torch_device(device: str) -> str:
     return str(accelerator_for(device, "no").device)
 
 
+def _check_alike(training: Training, sharing: Sharing) -> None:
+    """Processes on different machines may have other data or versions; the key holds all of them."""
+    number = int(training.key[:12], 16)
+    expected = sharing.of_first(lambda: number)
+
+    def check() -> None:
+        if number != expected:
+            raise DataError("other data, translations or versions than in process 0, so this would be another training")
+
+    sharing.each(check)
+
+
 def _train(
-    training: Training, folder: Path, registry: Registry, device: str, origin: Origin, report: ReportLoss
+    training: Training,
+    folder: Path,
+    registry: Registry,
+    device: str,
+    origin: Origin,
+    report: ReportLoss,
+    sharing: Sharing,
 ) -> None:
     recipe = training.recipe
     accelerator = accelerator_for(device, recipe.training.precision)
@@ -71,22 +103,25 @@ def _train(
         report,
         folder,
         assembly.conventions.batching,
+        sharing,
     )
     seed_everything(training.seed)
     progress = Trainer(model, objective, setting, accelerator).run()
     components = fingerprints_of(assembly, training.languages, model.text.encoder)
-    write_checkpoint(
-        folder,
-        Checkpoint(
-            model,
-            assembly,
-            progress,
-            training.languages,
-            training.seed,
-            training.key,
-            components,
-            peak_memory_mb(),
-            making_of(assembly, texts, accelerator.device, origin),
-        ),
+    finished = Checkpoint(
+        model,
+        assembly,
+        progress,
+        training.languages,
+        training.seed,
+        training.key,
+        components,
+        peak_memory_mb(),
+        making_of(assembly, texts, accelerator.device, origin),
     )
+    sharing.each(lambda: _keep(folder, finished) if sharing.rank == 0 else None)
+
+
+def _keep(folder: Path, finished: Checkpoint) -> None:
+    write_checkpoint(folder, finished)
     (folder / STATE_FILE).unlink(missing_ok=True)

@@ -98,6 +98,21 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
+class NoDisplay:
+    """Of a process that shows nothing, as another one does."""
+
+    def __enter__(self) -> NoDisplay:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """There is nothing to stop."""
+
+    def report(self, done: float, loss: float) -> None:
+        """Nothing."""
+
+
 class TrainingDisplay:
     """One bar for one training, on stderr."""
 

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 def train(
     method: str, suite: str, language: str, seed: int, overrides: tuple[str, ...], device: str, out: Path
 ) -> None:
-    """Train METHOD for one language and print where the model lies; goes on where it was stopped."""
+    """Train METHOD for one language and print where the model lies; goes on where it was stopped.
+
+    Under torchrun or accelerate launch, all processes train the one model.
+    """
     from crossret.bench.folders import training_folder
+    from crossret.bench.launched import joined
     from crossret.bench.needs import needs_of_training
     from crossret.bench.payload import Origin
     from crossret.bench.plan import Selection, make_plan
-    from crossret.bench.runner import exclusive
-    from crossret.cli.display import TrainingDisplay
+    from crossret.cli.display import NoDisplay, TrainingDisplay
     from crossret.cli.group import command_line
     from crossret.cli.translation_display import translate_visibly
     from crossret.errors import UsageError
@@ -48,11 +51,17 @@ def train(
     from crossret.bench.training_job import trained
 
     folder, origin = training_folder(out, planned.key), Origin(plan.suite, command_line())
-    with exclusive(out):
+
+    def translate() -> None:
         if not (folder / MODEL_FILE).exists():
             translate_visibly(needs_of_training(planned, plugins().registry))
-        with TrainingDisplay(f"{method} {language} seed {seed}") as display:
-            checkpoint = trained(planned, folder, plugins().registry, device, origin, display.report)
+
+    with joined(device, out) as sharing:
+        sharing.each(translate if sharing.rank == 0 else lambda: None)
+        with TrainingDisplay(f"{method} {language} seed {seed}") if sharing.rank == 0 else NoDisplay() as display:
+            checkpoint = trained(planned, folder, plugins().registry, device, origin, display.report, sharing)
+        if sharing.rank:
+            return
     progress, figure = checkpoint.progress, checkpoint.assembly.conventions.selection.figure
     click.echo(
         f"best validation {figure} {progress.best_score:.1f} at step {progress.best_step} of {progress.step}, "

@@ -9,6 +9,21 @@ from typing import Any
 from crossret.training.progress import Validation
 
 
+class NoLog:
+    """Of a process that writes none, as another one does."""
+
+    def __enter__(self) -> NoLog:
+        return self
+
+    def write(self, point: Validation, learning_rate: float) -> None:
+        """Nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """There is nothing to close."""
+
+
 class EventLog:
     """Opens the log at a step, so that a resumed run overwrites what it repeats."""
 

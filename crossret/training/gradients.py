@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +15,7 @@ from crossret.data.sampling import Batch
 from crossret.errors import CrossretError, UsageError
 from crossret.objective.objective import Objective
 from crossret.training.parts import InParts, batch_statistics
+from crossret.training.sharing import Sharing, share
 from crossret.training.step import Step
 
 log = logging.getLogger(__name__)
@@ -40,32 +42,40 @@ class Gradients:
 
     Attributes:
         forward: the model, possibly wrapped.
-        at_once: samples whose graph is in memory at once; ``None``: those of the whole batch. Halved when the device
-            runs out of memory.
+        parameters: all that train.
+        at_once: samples whose graph is in memory of one process at once; ``None``: all that it has of a batch. Halved
+            in all processes when the device of one runs out of memory.
+        sharing: the processes that train the model.
     """
 
     step: Step
     forward: nn.Module
     accelerator: Accelerator
     optimiser: torch.optim.Optimizer
+    parameters: Sequence[Tensor]
     at_once: int | None
+    sharing: Sharing
 
     def __call__(self, batch: Batch) -> dict[str, Tensor]:
         """Leave the gradients of a batch in the parameters; returns detached scalars to log.
 
         Raises:
-            UsageError: parts were asked for, but the model has statistics of the batch below its heads.
+            UsageError: parts or several processes were asked for, but what is below the model's heads reads the whole
+                batch.
             CrossretError: the device has no memory for this batch, however it is cut.
         """
         judge = Judgement(self.step.objective)
         while True:
             self.optimiser.zero_grad(set_to_none=True)
             try:
-                return self._of_whole(batch, judge) if self.at_once is None else self._of_parts(batch, judge)
+                whole = self.at_once is None and self.sharing.size == 1
+                return self._of_whole(batch, judge) if whole else self._of_parts(batch, judge)
             except torch.OutOfMemoryError as error:
                 reason = str(error).split(". ")[0]
             # Outside of the handler: until it ends, the traceback keeps the graph alive.
-            self._halve(len(batch.items), reason)
+            self._halve(len(share(len(batch.items), self.sharing.size - 1, self.sharing.size)), reason)
+            # Where it went well, other random numbers may have been drawn by then.
+            self.sharing.align(())
 
     def _of_whole(self, batch: Batch, judge: Judgement) -> dict[str, Tensor]:
         with self.accelerator.autocast():
@@ -74,11 +84,12 @@ class Gradients:
         return figures
 
     def _of_parts(self, batch: Batch, judge: Judgement) -> dict[str, Tensor]:
-        assert self.at_once is not None
         obstacle = self._obstacle()
+        if obstacle and self.sharing.size > 1:
+            raise UsageError(f"{self.sharing.size} processes: {obstacle}; train this model with one")
         if obstacle:
             raise UsageError(f"training.micro_batch: {obstacle}; leave it out, or make training.batch_size smaller")
-        return InParts(self.step, self.accelerator, self.at_once)(batch, judge)
+        return InParts(self.step, self.accelerator, self.at_once, self.sharing, self.parameters)(batch, judge)
 
     def _obstacle(self) -> str:
         """Why this model's batches cannot be cut; empty if they can."""
@@ -93,8 +104,10 @@ class Gradients:
         obstacle = self._obstacle()
         if tried == 1 or obstacle:
             why = obstacle or "one sample at a time is too much"
-            raise CrossretError(f"out of memory with {count} samples a batch ({reason}), and {why}")
+            share_of = "batch" if self.sharing.size == 1 else "process"
+            raise CrossretError(f"out of memory with {count} samples a {share_of} ({reason}), and {why}")
         self.at_once = (tried + 1) // 2
-        log.warning("out of memory (%s): training.micro_batch is now %d of %d samples", reason, self.at_once, count)
+        if self.sharing.rank == 0:
+            log.warning("out of memory (%s): training.micro_batch is now %d of %d samples", reason, self.at_once, count)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

@@ -4,12 +4,15 @@ Gao et al., "Scaling Deep Contrastive Learning Batch Size under Memory Limited S
 needs no other for (encoder, projection, attention, pooling) is computed part by part and without a graph; heads and
 objective see the whole batch; their gradients are handed on part by part, each computed again, now with a graph. Heads
 count to the whole: they have batch statistics.
+
+Parts may belong to several processes: each computes its own, and the vectors of all go to every one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from accelerate import Accelerator
@@ -21,6 +24,7 @@ from crossret.contracts.text import TokenStates
 from crossret.data.sampling import Batch
 from crossret.model.dual_encoder import Pooled, TextBatch
 from crossret.training.seeds import random_state, restore_random_state
+from crossret.training.sharing import Sharing, share
 from crossret.training.step import Step
 
 Judge = Callable[[Views], tuple[Tensor, dict[str, Tensor]]]
@@ -28,19 +32,25 @@ Judge = Callable[[Views], tuple[Tensor, dict[str, Tensor]]]
 
 
 class JoinedStates(Mapping[View, TokenStates]):
-    """Token states of all parts, joined when a term reads them.
+    """Token states of all parts of all processes, joined when a term reads them.
 
     Attributes:
         read: those that were.
     """
 
-    def __init__(self, parts: Sequence[Mapping[View, TokenStates]]) -> None:
+    def __init__(self, parts: Sequence[Mapping[View, TokenStates]], sharing: Sharing, count: int) -> None:
         self._parts = parts
+        self._sharing = sharing
+        self._count = count
         self.read: dict[View, TokenStates] = {}
 
     def __getitem__(self, view: View) -> TokenStates:
         if view not in self.read:
-            self.read[view] = _joined([part[view] for part in self._parts])
+            parts = [part[view] for part in self._parts]
+            longest = self._sharing.longest(max(part.mask.shape[1] for part in parts))
+            own = self._sharing.each(lambda: _joined(parts, longest))
+            found = self._sharing.joined({"states": own.states, "mask": own.mask}, self._count)
+            self.read[view] = TokenStates(found["states"].requires_grad_(), found["mask"])
         return self.read[view]
 
     def __iter__(self) -> Iterator[View]:
@@ -50,17 +60,21 @@ class JoinedStates(Mapping[View, TokenStates]):
         return len(self._parts[0])
 
 
-def _joined(parts: Sequence[TokenStates]) -> TokenStates:
-    longest = max(part.mask.shape[1] for part in parts)
-    states = torch.cat([pad(part.states, (0, 0, 0, longest - part.states.shape[1])) for part in parts])
+def _joined(parts: Sequence[TokenStates], longest: int) -> TokenStates:
+    states = torch.cat([pad(part.states.detach(), (0, 0, 0, longest - part.states.shape[1])) for part in parts])
     mask = torch.cat([pad(part.mask, (0, longest - part.mask.shape[1])) for part in parts])
-    return TokenStates(states.requires_grad_(), mask)
+    return TokenStates(states, mask)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some samples of a batch, and what their random numbers follow from."""
+    """Some samples of a batch, and what their random numbers follow from.
 
+    Attributes:
+        place: where they are in the batch.
+    """
+
+    place: slice
     samples: Batch
     texts: tuple[TextBatch, ...]
     seed: int
@@ -71,43 +85,60 @@ class InParts:
     """Computes the gradients of a step with the graph of one part at a time.
 
     Attributes:
-        size: samples of a part.
+        size: samples of a part; ``None``: all that this process has.
+        parameters: all that get gradients.
     """
 
     step: Step
     accelerator: Accelerator
-    size: int
+    size: int | None
+    sharing: Sharing
+    parameters: Sequence[Tensor]
 
     def __call__(self, batch: Batch, judge: Judge) -> dict[str, Tensor]:
-        """Add the gradients of the loss to those of the parameters; returns what to log."""
-        device, model = self.step.device, self.step.model
-        parts = self._parts(batch)
+        """Leave the gradients of the loss in the parameters, which have none; returns what to log."""
+        device, count, each = self.step.device, len(batch.items), self.sharing.each
+        places = self._places(count)
         before = random_state(device)
-        with torch.no_grad():
-            pooled = [self._pooled(part) for part in parts]
+        parts = each(lambda: [self._part(batch, place, seed) for place, seed in places])
+        pooled = each(partial(self._pooled_parts, parts))
         restore_random_state(before, device)
-        vectors = {
-            view: torch.cat([part.vectors[view] for part in pooled]).requires_grad_() for view in pooled[0].vectors
-        }
-        states = JoinedStates([part.states for part in pooled])
-        del pooled
-        with self.accelerator.autocast():
-            views = model.views_of(Pooled(vectors, states), self.step.labels(batch))
-            total, figures = judge(views)
-        self.accelerator.backward(total)
+        vectors = self.sharing.joined(each(partial(_vectors, pooled)), count)
+        for rows in vectors.values():
+            rows.requires_grad_()
+        states = JoinedStates([part.states for part in pooled], self.sharing, count)
+        figures = each(partial(self._judged, Pooled(vectors, states), batch, judge))
+        self.sharing.divide(self.parameters)
         after = random_state(device)
         gradients = _gradients(vectors, states.read)
-        start = 0
-        for part in parts:
-            self._hand_on(part, {view: rows[start : start + self.size] for view, rows in gradients.items()})
-            start += self.size
+        # One part alone has kept its graph.
+        kept = pooled if len(parts) == 1 else []
+        del pooled, states
+        each(partial(self._hand_on, parts, kept, gradients))
         restore_random_state(after, device)
+        self.sharing.add_up(self.parameters)
         return figures
 
-    def _parts(self, batch: Batch) -> list[Part]:
-        samples = [batch.part(start, start + self.size) for start in range(0, len(batch.items), self.size)]
-        seeds = torch.randint(2**62, (len(samples),)).tolist()
-        return [Part(part, tuple(self.step.texts(part)), seed) for part, seed in zip(samples, seeds, strict=True)]
+    def _judged(self, pooled: Pooled, batch: Batch, judge: Judge) -> dict[str, Tensor]:
+        with self.accelerator.autocast():
+            total, figures = judge(self.step.model.views_of(pooled, self.step.labels(batch)))
+        self.accelerator.backward(total)
+        return figures
+
+    def _places(self, count: int) -> list[tuple[slice, int]]:
+        """Parts and seeds of this process; those of all are drawn, so that every process goes on with the same."""
+        size = self.sharing.size
+        places = [_cut(share(count, rank, size), self.size) for rank in range(size)]
+        seeds = iter(torch.randint(2**62, (sum(map(len, places)),)).tolist())
+        return [[(place, next(seeds)) for place in own] for own in places][self.sharing.rank]
+
+    def _part(self, batch: Batch, place: slice, seed: int) -> Part:
+        samples = batch.part(place.start, place.stop)
+        return Part(place, samples, tuple(self.step.texts(samples)), seed)
+
+    def _pooled_parts(self, parts: Sequence[Part]) -> list[Pooled]:
+        with torch.set_grad_enabled(len(parts) == 1):
+            return [self._pooled(part) for part in parts]
 
     def _pooled(self, part: Part) -> Pooled:
         # The same numbers whether the graph is kept or not.
@@ -115,14 +146,25 @@ class InParts:
         with self.accelerator.autocast():
             return self.step.model.pool(self.step.bank.take(part.samples.items), part.texts, self.step.objective.views)
 
-    def _hand_on(self, part: Part, gradients: Mapping[str, Tensor]) -> None:
-        again = self._pooled(part)
-        outputs = _outputs(again.vectors, again.states)
-        kept = [name for name in gradients if outputs[name].requires_grad]
-        # States of a part are as long as its longest text.
-        cut = [gradients[name][:, : outputs[name].shape[1]] for name in kept]
-        if kept:
-            torch.autograd.backward([outputs[name] for name in kept], cut)
+    def _hand_on(self, parts: Sequence[Part], kept: Sequence[Pooled], gradients: Mapping[str, Tensor]) -> None:
+        for number, part in enumerate(parts):
+            pooled = kept[number] if kept else self._pooled(part)
+            outputs = _outputs(pooled.vectors, pooled.states)
+            reached = [name for name in gradients if outputs[name].requires_grad]
+            # States of a part are as long as its longest text.
+            cut = [gradients[name][part.place, : outputs[name].shape[1]] for name in reached]
+            if reached:
+                torch.autograd.backward([outputs[name] for name in reached], cut)
+
+
+def _cut(samples: range, size: int | None) -> list[slice]:
+    """A share of a batch in parts of so many samples."""
+    step = size or len(samples)
+    return [slice(start, min(start + step, samples.stop)) for start in range(samples.start, samples.stop, step)]
+
+
+def _vectors(pooled: Sequence[Pooled]) -> dict[View, Tensor]:
+    return {view: torch.cat([part.vectors[view].detach() for part in pooled]) for view in pooled[0].vectors}
 
 
 def _outputs(vectors: Mapping[View, Tensor], states: Mapping[View, TokenStates]) -> dict[str, Tensor]:

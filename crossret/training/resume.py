@@ -69,8 +69,10 @@ class TrainingState:
         """Continue from :meth:`save`.
 
         Raises:
-            DataError: the file is damaged, or belongs to another model.
+            DataError: the file is missing or damaged, or belongs to another model.
         """
+        if not path.exists():
+            raise DataError(f"{path}: missing here, but another process goes on from it; all need the same folder")
         try:
             self._take(*read_tensors(path))
         except DataError as error:

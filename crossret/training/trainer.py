@@ -19,12 +19,13 @@ from crossret.model.trained_weights import load_trained_state, trained_state
 from crossret.objective.objective import Objective
 from crossret.recipe.models import TrainingRecipe
 from crossret.training.batching import Batching, ViewsTogether
-from crossret.training.event_log import EventLog
+from crossret.training.event_log import EventLog, NoLog
 from crossret.training.gradients import Gradients
 from crossret.training.layers import prepare_layers
 from crossret.training.progress import Progress, Validation
 from crossret.training.resume import STATE_FILE, TrainingState
 from crossret.training.schedule import Schedule
+from crossret.training.sharing import ALONE, Sharing
 from crossret.training.step import InputBank, Step
 
 REPORT_SECONDS = 0.5
@@ -42,6 +43,8 @@ class Setting:
         validate: scores the model; higher is better.
         report: called now and then with the share done and the current loss.
         batching: how the sentences of a batch reach the model.
+        sharing: the processes that train the model; each has the same setting, but only the first validates, writes
+            and reports.
     """
 
     recipe: TrainingRecipe
@@ -51,6 +54,7 @@ class Setting:
     report: Callable[[float, float], None]
     folder: Path
     batching: Batching = field(default_factory=ViewsTogether)
+    sharing: Sharing = ALONE
 
 
 class Trainer:
@@ -58,6 +62,7 @@ class Trainer:
 
     def __init__(self, model: DualEncoder, objective: Objective, setting: Setting, accelerator: Accelerator) -> None:
         self.setting = setting
+        self.sharing = setting.sharing
         self.accelerator = accelerator
         device = accelerator.device
         self.model = model.to(device)
@@ -66,9 +71,19 @@ class Trainer:
         objective.to(device)
         self.parameters = [p for p in (*model.parameters(), *objective.parameters()) if p.requires_grad]
         adam = torch.optim.Adam(self.parameters, lr=setting.recipe.learning_rate, fused=True)
-        self.forward, self.optimiser = accelerator.prepare(self.model, adam)
+        # As for evaluation: gradients are added up here, by `sharing`, and not by a wrapper.
+        self.forward = accelerator.prepare_model(self.model, evaluation_mode=True)
+        self.optimiser = accelerator.prepare_optimizer(adam)
         self.step = Step(self.model, objective, setting.bank, device, setting.batching)
-        self.gradients = Gradients(self.step, self.forward, accelerator, self.optimiser, setting.recipe.micro_batch)
+        self.gradients = Gradients(
+            self.step,
+            self.forward,
+            accelerator,
+            self.optimiser,
+            self.parameters,
+            setting.recipe.micro_batch,
+            self.sharing,
+        )
         self.steps_per_epoch = setting.sampler.batches_per_epoch()
         self.total_steps = setting.recipe.epochs * self.steps_per_epoch
         schedule = Schedule(setting.recipe, self.total_steps, self.steps_per_epoch)
@@ -82,11 +97,11 @@ class Trainer:
             DivergedError: the loss is not finite.
             DataError: the folder holds a state that is damaged.
         """
-        if self.state_file.exists():
-            self.state.load(self.state_file)
+        if self.sharing.of_first(lambda: float(self.state_file.exists())):
+            self.sharing.each(lambda: self.state.load(self.state_file))
         progress = self.state.progress
         started = time.monotonic() - progress.seconds
-        with EventLog(self.setting.folder / "events", progress.step) as log:
+        with self._log() as log:
             while progress.epoch < self.setting.recipe.epochs and not self._exhausted():
                 self._epoch(log, started)
         progress.seconds = time.monotonic() - started
@@ -98,11 +113,19 @@ class Trainer:
         """Where the resumable state lies."""
         return self.setting.folder / STATE_FILE
 
+    def _log(self) -> EventLog | NoLog:
+        return EventLog(self.setting.folder / "events", self.state.progress.step) if self.first else NoLog()
+
+    @property
+    def first(self) -> bool:
+        """Whether this process validates, writes and reports."""
+        return self.sharing.rank == 0
+
     def _exhausted(self) -> bool:
         patience = self.setting.recipe.patience
         return patience is not None and self.state.progress.unimproved > patience
 
-    def _epoch(self, log: EventLog, started: float) -> None:
+    def _epoch(self, log: EventLog | NoLog, started: float) -> None:
         progress = self.state.progress
         for index, batch in enumerate(self.setting.sampler.epoch(progress.epoch)):
             if index < progress.batch:
@@ -110,6 +133,8 @@ class Trainer:
             self._train_on(batch)
             progress.step += 1
             progress.batch = index + 1
+            if not self.first:
+                continue
             self._report()
             if time.monotonic() - self.saved_at >= self.setting.recipe.checkpoint_seconds:
                 progress.seconds = time.monotonic() - started
@@ -147,12 +172,14 @@ class Trainer:
         said = "; ".join([*made, "a smaller training.learning_rate may help"])
         raise DivergedError(f"the loss is {loss} at step {self.state.progress.step}; {said}")
 
-    def _validate(self, log: EventLog) -> None:
+    def _validate(self, log: EventLog | NoLog) -> None:
         state, progress = self.state, self.state.progress
         figures = state.means.means()
         loss = self._finite(figures.pop("loss"))
         state.means.reset()
-        score = self.setting.validate(self.model)
+        score = self.sharing.of_first(lambda: self.setting.validate(self.model))
+        if self.sharing.size > 1:
+            self._align()
         point = Validation(progress.step, progress.step / self.steps_per_epoch, loss, figures, score)
         progress.curve.append(point)
         log.write(point, state.schedule.rate(progress.step))
@@ -162,3 +189,11 @@ class Trainer:
         else:
             progress.unimproved += 1
             state.schedule.not_improved(progress.epoch)
+
+    def _align(self) -> None:
+        """Sums on a GPU differ in their last digits: what no gradients keep alike is made alike now and then."""
+        opponents = {name: dict(term.auxiliary_state()) for name, term in self.objective.adversarial().items()}
+        tensors = [tensor for state in opponents.values() for tensor in state.values()]
+        self.sharing.align([*self.model.buffers(), *tensors])
+        for name, term in self.objective.adversarial().items():
+            term.load_auxiliary_state(opponents[name])

@@ -30,6 +30,7 @@ from crossret.objective.objective import build_objective
 from crossret.plugins import registry
 from crossret.recipe.models import EvaluationRecipe, TermRecipe, TextRecipe, TextsRecipe, TrainingRecipe, VisualRecipe
 from crossret.training.seeds import seed_everything
+from crossret.training.sharing import ALONE, Sharing
 from crossret.training.step import InputBank
 from crossret.training.trainer import Setting, Trainer
 from crossret.translation.pooling import Translators, translated_pool
@@ -104,6 +105,8 @@ def trainer(
     per: str = "subject",
     translators: Translators = PLAIN,
     ngram_dropout: float = 0.0,
+    dropout: float = 0.2,
+    sharing: Sharing = ALONE,
     **changes: Any,
 ) -> Trainer:
     """A trainer in its initial state; ``changes`` are changes to the training recipe."""
@@ -114,10 +117,10 @@ def trainer(
     texts = TextsRecipe(per=per, most_fragments=2)  # type: ignore[arg-type]
     sampler = Sampler(TrainingSet(dataset.split("plain", "train"), {"xx": pool}), texts, recipe.batch_size, seed=5)
     seed_everything(5)
-    model = small_model(dropout=0.2, ngram_dropout=ngram_dropout)
+    model = small_model(dropout=dropout, ngram_dropout=ngram_dropout)
     objective = build_objective(terms, registry(), 12, ("xx",))
     bank = EndingBank(features(1), end_at, end)
-    setting = Setting(recipe, sampler, bank, validate or validation(), report, folder)
+    setting = Setting(recipe, sampler, bank, validate or validation(), report, folder, sharing=sharing)
     return Trainer(model, objective, setting, Accelerator(cpu=True))
 
 

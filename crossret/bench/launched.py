@@ -1,0 +1,79 @@
+"""Processes that a launcher (``torchrun``, ``accelerate launch``) started to train one model together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crossret.bench.devices import check_available, launched
+from crossret.bench.runner import exclusive
+from crossret.errors import UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+    from crossret.training.sharing import Sharing
+
+# The first process translates, validates and writes while the others wait; that one has ended is noticed at once.
+WAIT = timedelta(hours=24)
+
+
+@contextmanager
+def joined(device: str, out: Path) -> Iterator[Sharing]:
+    """Join the launched processes, and hold the run folder for all of them.
+
+    Args:
+        device: name of the device, of which each process of a machine takes its own.
+        out: the run folder.
+
+    Raises:
+        UsageError: there are more processes than GPUs, or the device cannot be shared.
+        CrossretError: another run holds the folder.
+    """
+    from crossret.training.sharing import ALONE
+
+    with ExitStack() as held:
+        sharing = ALONE if launched() == 1 else held.enter_context(_group(device))
+        sharing.each(lambda: held.enter_context(exclusive(out)) if sharing.rank == 0 else None)
+        yield sharing
+
+
+@contextmanager
+def _group(name: str) -> Iterator[Sharing]:
+    import torch.distributed as dist
+
+    from crossret.retrieval.peers import Peers
+    from crossret.training.sharing import AmongPeers
+
+    device = _own_device(name)
+    if device.type == "cuda":
+        dist.init_process_group("nccl", device_id=device)
+        numbers = dist.new_group(backend="gloo", timeout=WAIT)
+    else:
+        dist.init_process_group("gloo", timeout=WAIT)
+        numbers = None
+    try:
+        yield AmongPeers(Peers(numbers, device), device)
+    finally:
+        dist.destroy_process_group()
+
+
+def _own_device(name: str) -> torch.device:
+    """The device of this process."""
+    import torch
+
+    check_available(name)
+    if name == "mps":
+        raise UsageError("device 'mps' cannot be shared by several processes; try --device cpu")
+    if name == "cpu" or not torch.cuda.is_available():
+        return torch.device("cpu")
+    local, count = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
+    if local >= count:
+        raise UsageError(f"process {local} of this machine has no GPU: there are {count}; start as many processes")
+    device = torch.device("cuda", local)
+    torch.cuda.set_device(device)
+    return device
