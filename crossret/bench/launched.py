@@ -52,12 +52,14 @@ def _group(name: str) -> Iterator[Sharing]:
     device = _own_device(name)
     if device.type == "cuda":
         dist.init_process_group("nccl", device_id=device)
-        numbers = dist.new_group(backend="gloo", timeout=WAIT)
+        group = dist.new_group(backend="gloo", timeout=WAIT)
+        assert isinstance(group, dist.ProcessGroup)
+        numbers = Peers(group, device)
     else:
         dist.init_process_group("gloo", timeout=WAIT)
-        numbers = None
+        numbers = Peers(None, device)
     try:
-        yield AmongPeers(Peers(numbers, device), device)
+        yield AmongPeers(numbers, device)
     finally:
         dist.destroy_process_group()
 

@@ -19,6 +19,8 @@ from crossret.errors import CrossretError
 
 COMMAND_LINE = "crossret.command_line"
 DEBUG = "crossret.debug"
+# Commands whose work the processes that a launcher (torchrun, say) starts do together.
+SHARED = ("train",)
 
 
 class CommandGroup(click.Group):
@@ -122,7 +124,25 @@ class LazyGroup(CommandGroup):
         named = bool(args) and not args[0].startswith("-")
         if named and args[0] not in self.targets and args[0] not in self.list_commands(ctx):
             raise unknown("command", args[0], self.list_commands(ctx))
+        if named and "LOCAL_RANK" in os.environ and args[0] not in SHARED:
+            _refuse_several(args[0])
         return super().resolve_command(ctx, args)
+
+
+def _refuse_several(command: str) -> None:
+    """For a command that would do the same in each process that a launcher starts.
+
+    Raises:
+        UsageError: there are several.
+    """
+    from crossret.bench.devices import launched
+    from crossret.errors import UsageError
+
+    count = launched()
+    if count > 1:
+        raise UsageError(
+            f"{command!r} was started in {count} processes at once, which only {' and '.join(SHARED)} can share"
+        )
 
 
 def _version_option() -> click.Option:

@@ -173,12 +173,13 @@ class AmongPeers:
         self.each(lambda: None)
         having = self.peers.total(torch.tensor([p.grad is not None for p in parameters], dtype=torch.int32))
         trained = [p for p, count in zip(parameters, having.tolist(), strict=True) if count]
-        for parameter in trained:
-            own = parameter.grad
-            parameter.grad = torch.zeros_like(parameter) if own is None else own.contiguous()
+        gradients = [torch.zeros_like(p) if p.grad is None else p.grad.contiguous() for p in trained]
         with answered():
-            for sent in [dist.all_reduce(p.grad, group=self.group, async_op=True) for p in trained]:
-                sent.wait()
+            for sent in [dist.all_reduce(gradient, group=self.group, async_op=True) for gradient in gradients]:
+                if sent is not None:
+                    sent.wait()
+        for parameter, gradient in zip(trained, gradients, strict=True):
+            parameter.grad = gradient
 
     @torch.no_grad()
     def align(self, tensors: Iterable[Tensor]) -> None:

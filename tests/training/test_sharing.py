@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from gloo_processes import GlooProcesses
+from gloo_processes import SECONDS, GlooProcesses
 from torch import Tensor
 
 from crossret.contracts.text import Tokens, TokenStates
@@ -20,7 +20,7 @@ from crossret.training.sharing import ALONE, AmongPeers, Sharing, share
 from crossret.training.trainer import Trainer
 
 from .gradients import Gradients, assert_close, gradients
-from .small_training import CPU, TERMS, StoppedError, outcome, trainer
+from .small_training import CPU, TERMS, StoppedError, outcome, power_off, stop, trainer
 
 SOURCE = TermRecipe(loss="infonce", between=("visual", "source"))
 INFONCE = {"source": SOURCE, "target": TERMS["target"]}
@@ -68,14 +68,14 @@ def validating(sharing: Sharing) -> Callable[[DualEncoder], float]:
 Outcome = tuple[list[dict[str, float]], dict[str, Tensor], dict[str, Any]]
 
 
-def trained(folder: Path, given: dict[str, Any], together: bool = True) -> Outcome:
+def trained(folder: Path, given: dict[str, Any], together: bool) -> Outcome:
     """The figures of every step, and what the training left."""
     sharing = among_peers() if together else ALONE
     run = trainer(folder, sharing=sharing, validate=validating(sharing), **given)
     return losses_of(run), *outcome(run)
 
 
-def stopped(folder: Path, given: dict[str, Any], at: int, together: bool = True) -> None:
+def stopped(folder: Path, given: dict[str, Any], at: int, together: bool) -> None:
     """Train until a step."""
     sharing = among_peers() if together else ALONE
     with pytest.raises(StoppedError):
@@ -106,8 +106,8 @@ def assert_alike(found: list[dict[str, float]], expected: list[dict[str, float]]
     ],
 )
 def test_two_processes_have_the_losses_of_one(two: GlooProcesses, given: dict[str, Any], tmp_path: Path) -> None:
-    expected = trained(tmp_path / "one", given, together=False)
-    both = two(trained, [(tmp_path / "two", given)] * 2)
+    expected = two.first(trained, tmp_path / "one", given, False)
+    both = two(trained, [(tmp_path / "two", given, True)] * 2)
     for losses, _, facts in both:
         assert_alike(losses, expected[0])
         assert [point["score"] for point in facts["curve"]] == [1, 2, 3]
@@ -118,36 +118,36 @@ def test_two_processes_have_the_losses_of_one(two: GlooProcesses, given: dict[st
     assert len(list((tmp_path / "two" / "events").iterdir())) == 1
 
 
-def first_gradients(folder: Path, given: dict[str, Any], together: bool = True) -> Gradients:
+def first_gradients(folder: Path, given: dict[str, Any], together: bool) -> Gradients:
     return gradients(trainer(folder, sharing=among_peers() if together else ALONE, **given))
 
 
 def test_dropout_is_that_of_one_process_whose_parts_are_the_shares(two: GlooProcesses, tmp_path: Path) -> None:
     given = {"terms": STATES, "dropout": 0.3, "ngram_dropout": 0.1, "batch_size": 6}
-    expected = first_gradients(tmp_path, given | {"micro_batch": 3}, together=False)
-    for found in two(first_gradients, [(tmp_path, given)] * 2):
+    expected = two.first(first_gradients, tmp_path / "one", given | {"micro_batch": 3}, False)
+    for found in two(first_gradients, [(tmp_path, given, True)] * 2):
         assert_close(found, expected)
-    other, figures = first_gradients(tmp_path, given | {"micro_batch": 2}, together=False)
+    other, figures = two.first(first_gradients, tmp_path / "one", given | {"micro_batch": 2}, False)
     assert not torch.allclose(other["text.head.linear.weight"], expected[0]["text.head.linear.weight"], rtol=1e-2)
     assert not torch.allclose(figures["loss"], expected[1]["loss"], rtol=1e-2)
 
 
 def test_a_training_goes_on_with_another_number_of_processes(two: GlooProcesses, tmp_path: Path) -> None:
     given = {"dropout": 0.0}
-    expected, *_ = trained(tmp_path / "whole", given, together=False)
-    stopped(tmp_path / "grown", given, 5, together=False)
-    for found, *_ in two(trained, [(tmp_path / "grown", given)] * 2):
+    expected, *_ = two.first(trained, tmp_path / "one", given, False)
+    two.first(stopped, tmp_path / "grown", given, 5, False)
+    for found, *_ in two(trained, [(tmp_path / "grown", given, True)] * 2):
         assert_alike(found, expected[4:])
-    for error in two(stopped, [(tmp_path / "shrunk", given, 5)] * 2):
+    for error in two(stopped, [(tmp_path / "shrunk", given, 5, True)] * 2):
         assert error is None
-    found, *_ = trained(tmp_path / "shrunk", given, together=False)
+    found, *_ = two.first(trained, tmp_path / "shrunk", given, False)
     assert_alike(found, expected[4:])
 
 
-def short_of_memory(folder: Path, rank: int, texts: int) -> tuple[int | None, list[dict[str, float]]]:
+def short_of_memory(folder: Path, rank: int, texts: int) -> tuple[int | None, Gradients]:
     """One process has no memory for more texts than so many where a graph is kept."""
     sharing = among_peers()
-    run = trainer(folder, sharing=sharing, dropout=0.0, batch_size=10, epochs=2)
+    run = trainer(folder, sharing=sharing, dropout=0.0, batch_size=10)
     encoder = run.model.text.encoder
     forward = encoder.forward
 
@@ -157,23 +157,28 @@ def short_of_memory(folder: Path, rank: int, texts: int) -> tuple[int | None, li
         return forward(tokens)
 
     encoder.forward = limited
-    return run.gradients.at_once, losses_of(run), run.gradients.at_once
+    found = gradients(run)
+    return run.gradients.at_once, found
 
 
 @pytest.mark.parametrize("rank", [0, 1])
 def test_without_memory_in_one_process_all_halve_their_parts(two: GlooProcesses, tmp_path: Path, rank: int) -> None:
-    expected, *_ = trained(tmp_path / "one", {"dropout": 0.0, "batch_size": 10, "epochs": 2}, together=False)
-    for before, found, after in two(short_of_memory, [(tmp_path / "two", rank, 3 * 2)] * 2):
-        assert (before, after) == (None, 2)
-        assert_alike(found, expected)
-    errors = two(short_of_memory, [(tmp_path / "none", rank, 0)] * 2)
+    expected = two.first(first_gradients, tmp_path / "one", {"dropout": 0.0, "batch_size": 10}, False)
+    for at_once, (found, figures) in two(short_of_memory, [(tmp_path, rank, 3 * 2)] * 2):
+        assert at_once == 2
+        torch.testing.assert_close(found, expected[0], rtol=1e-4, atol=1e-5)
+        # The opponent moved once.
+        for name, value in expected[1].items():
+            if not name.startswith(("text", "visual")):
+                torch.testing.assert_close(figures[name], value, rtol=1e-4, atol=1e-5)
+    errors = two(short_of_memory, [(tmp_path, rank, 0)] * 2)
     assert all(isinstance(error, CrossretError) for error in errors)
     assert str(errors[rank]).startswith("out of memory with 5 samples a process (CUDA out of memory), and one sample")
 
 
-def failing(folder: Path, rank: int, at: int) -> None:
+def failing(folder: Path, rank: int, at: int, end: Callable[[], None] = stop) -> None:
     sharing = among_peers()
-    trainer(folder, end_at=at if sharing.rank == rank else 0, sharing=sharing, dropout=0.0).run()
+    trainer(folder, end_at=at if sharing.rank == rank else 0, end=end, sharing=sharing, dropout=0.0).run()
 
 
 def test_what_fails_in_one_process_ends_the_other(two: GlooProcesses, tmp_path: Path) -> None:
@@ -183,16 +188,26 @@ def test_what_fails_in_one_process_ends_the_other(two: GlooProcesses, tmp_path: 
     assert str(told) == "process 0 of 2: StoppedError:"
 
 
-def refused(folder: Path, what: str) -> None:
-    given: dict[str, Any] = {"batch_size": 2} if what == "batch" else {}
-    run = trainer(folder, sharing=among_peers(), **given)
-    if what == "statistics":
-        run.model.visual.projection.append(torch.nn.BatchNorm1d(8))
+def test_when_a_process_dies_the_other_ends(tmp_path: Path) -> None:
+    both = GlooProcesses(2, tmp_path)
+    for pipe in both.pipes:
+        pipe.send((failing, (tmp_path, 1, 3, power_off)))
+    assert both.pipes[0].poll(SECONDS)
+    told = both.pipes[0].recv()
+    for process in both.processes:
+        process.kill()
+    assert isinstance(told, CrossretError)
+    assert str(told) == "another process has ended or cannot be reached; its own message says why"
+
+
+def with_statistics(folder: Path) -> None:
+    run = trainer(folder, sharing=among_peers())
+    run.model.visual.projection.append(torch.nn.BatchNorm1d(8))
     run.run()
 
 
 def test_statistics_of_the_batch_below_the_heads_are_refused(two: GlooProcesses, tmp_path: Path) -> None:
-    for error in two(refused, [(tmp_path, "statistics")] * 2):
+    for error in two(with_statistics, [(tmp_path,)] * 2):
         assert isinstance(error, UsageError)
         assert str(error).startswith("2 processes: visual.projection.2 has statistics of the whole batch; train this")
 
