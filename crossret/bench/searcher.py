@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -80,20 +81,27 @@ class Searcher:
         check_language(assembly, language)
         return translated_query(assembly, text, language) if query == "translated" else text
 
-    def pictures(self, text: str, gallery: str | None, count: int) -> list[Hit]:
-        """The items nearest to a text, best first: by cosine, even if the recipe compares by anchors.
+    def pictures(self, texts: Sequence[str], gallery: str | None, count: int) -> list[list[Hit]]:
+        """The items nearest to each text, best first: by cosine, even if the recipe compares by anchors.
+
+        Several texts cost little more than one; what is found for one may differ in the last digit of its scores.
 
         Raises:
             UsageError: an empty text or an unknown gallery.
         """
-        if not text.strip():
+        if not all(text.strip() for text in texts):
             raise UsageError("the query is empty")
         found = self.embedded(gallery)
-        query = embed_texts(self.checkpoint.model, [text], 1, device_of(self.checkpoint))
-        places, scores = top_items(query, found.items, count)
+        queries = embed_texts(self.checkpoint.model, texts, len(texts), device_of(self.checkpoint))
+        every_place, every_score = (array.tolist() for array in top_items(queries, found.items, count))
+
+        def hit(rank: int, place: int, score: float) -> Hit:
+            item = found.split.items[place]
+            return Hit(rank, item, score, found.captions.get(item.subject, ""))
+
         return [
-            Hit(rank, found.split.items[place], float(score), found.captions.get(found.split.items[place].subject, ""))
-            for rank, (place, score) in enumerate(zip(places[0], scores[0], strict=True), start=1)
+            [hit(rank, *pair) for rank, pair in enumerate(zip(places, scores, strict=True), start=1)]
+            for places, scores in zip(every_place, every_score, strict=True)
         ]
 
     def captions(self, picture: Image, language: str, gallery: str | None, count: int) -> list[CaptionHit]:

@@ -134,7 +134,7 @@ def search(
         stored.check_made_by(found)
         rows = [(str(hit.rank), hit.id, f"{hit.score:.4f}", hit.shows) for hit in stored.pictures(found, text, top)]
     else:
-        hits = searcher.pictures(text, gallery, top)
+        (hits,) = searcher.pictures([text], gallery, top)
         rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]
     notes = [f"model: {folder}, trained on {', '.join(found.languages) or 'source captions only'}"]
     if stored is not None:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlencode
 
 from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
@@ -18,13 +18,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from crossret.contracts.data import Item
 from crossret.errors import CrossretError, reason, unknown
 from crossret.serve import messages
 from crossret.serve.limits import Guard, Rate, RefusedError, body_of, error_response
 from crossret.serve.models import Served, Shelf, facts_of
 from crossret.serve.openapi import UPLOADS, document
 from crossret.serve.pictures import Pictures, uploaded
+from crossret.serve.searches import address, search
+from crossret.serve.together import Together
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Query = TypeVar("Query", bound=BaseModel)
@@ -44,6 +45,9 @@ class Service:
     def working(self) -> Iterator[None]:
         """Threads for what is computed; at the end, what is under way is waited for."""
         with ThreadPoolExecutor(1, "asking") as self._asking, ThreadPoolExecutor(1, "reading") as self._reading:
+            self._searches: Together[messages.SearchQuery, messages.Pictures] = Together(
+                self._asking, partial(search, self._shelf)
+            )
             yield
 
     async def models(self, request: Request) -> Response:
@@ -55,23 +59,7 @@ class Service:
         """Pictures for a text."""
         asked = _parsed(request, messages.SearchQuery)
         self._check(asked.model, asked.lang, asked.gallery)
-
-        def found() -> messages.Pictures:
-            searcher = self._shelf.searcher(asked.model)
-            text = searcher.asked_as(asked.text, asked.lang, asked.query)
-            hits = [
-                messages.PictureHit(
-                    rank=hit.rank,
-                    item=hit.item.id,
-                    score=hit.score,
-                    caption=hit.caption,
-                    picture=_address(asked.model, hit.item),
-                )
-                for hit in searcher.pictures(text, asked.gallery, asked.top)
-            ]
-            return messages.Pictures(asked=text, hits=hits)
-
-        return _json(await _on(self._asking, found))
+        return _json(await self._searches.ask(asked))
 
     async def captions(self, request: Request) -> Response:
         """Captions for a picture."""
@@ -90,7 +78,7 @@ class Service:
                     text=hit.caption.text,
                     score=hit.score,
                     item=hit.item.id,
-                    picture=_address(asked.model, hit.item),
+                    picture=address(asked.model, hit.item),
                 )
                 for hit in searcher.captions(uploaded(content), asked.lang, asked.gallery, asked.top)
             ]
@@ -194,7 +182,3 @@ async def _on(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
 
 def _json(answer: BaseModel) -> Response:
     return Response(answer.model_dump_json(), media_type="application/json")
-
-
-def _address(model: str, item: Item) -> str:
-    return f"/api/picture?{urlencode({'model': model, 'item': item.id})}"
