@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial, reduce
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -43,19 +45,25 @@ def top_items(
     return indices.cpu().numpy(), scores.cpu().numpy()
 
 
-def _best_of_band(score: DotProducts, rows: slice, stripes: list[slice], k: int) -> tuple[Tensor, Tensor]:
-    height, device = rows.stop - rows.start, score.items.device
-    indices = torch.empty((height, 0), dtype=torch.int64, device=device)
-    scores = torch.empty((height, 0), device=device)
-    for columns in stripes:
-        tile = score(rows, columns)
-        found = _first_places(tile, min(k, tile.shape[1]))
-        # Of equal scores those found before hold lower indices and each part is in order: position stands for index.
-        indices = torch.cat([indices, found + columns.start], dim=1)
-        scores = torch.cat([scores, tile.gather(1, found)], dim=1)
-        best = _first_places(scores, min(k, scores.shape[1]))
-        indices, scores = indices.gather(1, best), scores.gather(1, best)
-    return indices, scores
+Best = tuple[Tensor, Tensor]
+"""Item indices and scores of every query of a band, best first, each ``(height, at most k)``."""
+
+
+def _best_of_band(score: DotProducts, rows: slice, stripes: list[slice], k: int) -> Best:
+    return reduce(partial(_best_of_both, k=k), (_best_of_tile(score, rows, columns, k) for columns in stripes))
+
+
+def _best_of_tile(score: DotProducts, rows: slice, columns: slice, k: int) -> Best:
+    tile = score(rows, columns)
+    found = _first_places(tile, min(k, tile.shape[1]))
+    return found + columns.start, tile.gather(1, found)
+
+
+def _best_of_both(before: Best, after: Best, k: int) -> Best:
+    # Of equal scores those found before hold lower indices and each part is in order: position stands for index.
+    indices, scores = (torch.cat(parts, dim=1) for parts in zip(before, after, strict=True))
+    best = _first_places(scores, min(k, scores.shape[1]))
+    return indices.gather(1, best), scores.gather(1, best)
 
 
 def _first_places(scores: Tensor, k: int) -> Tensor:

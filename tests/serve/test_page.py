@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -79,6 +81,11 @@ def test_script_is_shown_and_not_run(page: Page) -> None:
     # No route reads it: the text comes back inside the error.
     page.locator(".column").first.get_by_role("status").get_by_text("<img src=x").wait_for()
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_head_without_end_is_refused(address: str) -> None:
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(urllib.request.Request(f"{address}/api/models", headers={"X-Long": "a" * 10**6}))
 
 
 def test_a_refusal_is_read_in_the_column(page: Page) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import socket
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from subprocess import Popen
 
 import pytest
 from processes import Crossret
+
+from crossret.serve.server import listen
 
 from .conftest import Run
 
@@ -38,6 +41,12 @@ def test_a_server_answers_and_stops_gracefully(crossret: Crossret, run: Run, sto
         assert process.returncode == 0, err
         assert err.splitlines()[-1] == "stopped"
         assert "Traceback" not in err
+
+
+def test_an_answer_in_two_parts_does_not_wait_for_a_receipt() -> None:
+    at = listen("127.0.0.1", 0)
+    with at.socket, socket.create_connection(at.socket.getsockname()), at.socket.accept()[0] as connection:
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_that_is_taken_is_one_line(crossret: Crossret, run: Run) -> None:
