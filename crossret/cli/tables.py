@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,11 @@ def _selection(command: Command) -> Command:
     for option in (
         click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file."),
         table_format(),
+        click.option(
+            "--mix-protocols",
+            is_flag=True,
+            help="Put records of different data sets or protocols into one table; nothing is compared between them.",
+        ),
         click.option("--subset", default="", help="A subset of queries, e.g. without-copies."),
         click.option("--lang", "languages", type=LIST, default=None, help="Only these languages."),
         click.option("--gallery", help="Only this gallery."),
@@ -64,7 +70,10 @@ def stored_in(paths: tuple[Path, ...], suite: str | None) -> list[Stored]:
 
 def _print(make: Callable[..., tuple[Table, ...]], stored: list[Stored], options: dict[str, Any]) -> None:
     from crossret.cli.printing import show, signed
+    from crossret.results.mixing import mixed
 
+    if options.pop("mix_protocols"):
+        make = partial(mixed, make)
     format_, output = options.pop("format_"), options.pop("output")
     show(signed(make(stored, **options)), format_, output)
 

@@ -108,6 +108,7 @@ def _comparing(board: Board, reference: str) -> Iterator[str]:
             f"interval over {over} subjects; p: paired randomisation over subjects ({RESAMPLES:,} resamples), "
             "Holm-corrected over the rows; d: the difference in standard deviations of a subject's (Cohen's, paired)."
         )
+    if any(not one.significant for column in board.comparisons.values() for one in column.values()):
         yield f"{NOT_SIGNIFICANT}: not significantly different from {reference} at 5 % (the same test, per column)."
     if len(compared) < len(board.rows) - 1:
         yield "No p: the row's ranks are missing, or its queries or seeds are not those of the reference row."
@@ -123,6 +124,9 @@ def _provenance(records: Sequence[Record], superseded: int) -> Iterator[str]:
     shown = sorted({found for language in hashes.values() for found in language})
     made = ", ".join(sorted(versions.get("crossret", {"unknown"})))
     yield f"Data: {', '.join(shown)}; crossret {made}."
+    devices = sorted({record.environment.device for record in records})
+    if len(devices) > 1:
+        yield f"Made on: {', '.join(devices)}."
     different = [
         f"{package} ({', '.join(sorted(found))})" for package, found in sorted(versions.items()) if len(found) > 1
     ]
@@ -152,8 +156,6 @@ def _answers(records: Sequence[Record]) -> Iterator[str]:
     rules = {record.recipe.get("evaluation", {}).get("duplicate_captions", "distinct") for record in records}
     if rules == {"shared"}:
         yield "A caption that several items have is answered by each of them (evaluation.duplicate_captions: shared)."
-    elif len(rules) > 1:
-        yield "Warning: rows differ in what answers a caption that several items have (evaluation.duplicate_captions)."
 
 
 def _distinct(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

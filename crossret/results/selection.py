@@ -11,6 +11,8 @@ from crossret.results.record import GalleryScores, Record
 from crossret.results.store import Stored
 
 UnitKey = tuple[str, str, int]
+DISTINCT = "distinct"
+"""The published rule: a caption that several items have is answered by its own alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,13 @@ def select(
     return Selection(tuple(kept), galleries, subset, superseded=len(ordered) - len(latest))
 
 
+def protocol_of(record: Record) -> str:
+    """What must be equal for numbers to compare: data set, protocol, and the rule of what answers a caption."""
+    unit = record.unit
+    rule = record.recipe.get("evaluation", {}).get("duplicate_captions", DISTINCT)
+    return f"{unit.dataset}/{unit.protocol}" + ("" if rule == DISTINCT else f", {rule} captions")
+
+
 def _unit_key(stored: Stored) -> UnitKey:
     unit = stored.record.unit
     return unit.method, unit.language, unit.seed
@@ -75,10 +84,13 @@ def _unit_key(stored: Stored) -> UnitKey:
 def _refuse_mixtures(records: Sequence[Record]) -> None:
     if not records:
         raise UsageError("no records to make a table of")
-    counts = Counter(f"{r.unit.dataset}/{r.unit.protocol}" for r in records)
+    counts = Counter(map(protocol_of, records))
     if len(counts) > 1:
         listed = ", ".join(f"{name} ({count} records)" for name, count in sorted(counts.items()))
-        raise UsageError(f"records of different datasets or protocols do not compare: {listed}; give paths of one")
+        raise UsageError(
+            f"records of different data sets or protocols do not compare: {listed}; give paths of one, or the option "
+            "--mix-protocols to have them in one table all the same"
+        )
     suites: dict[str, set[str]] = defaultdict(set)
     for record in records:
         suites[record.unit.method].add(record.suite)

@@ -29,15 +29,22 @@ CHARACTERS = {
     "≤": r"\ensuremath{\leq}",
     "≥": r"\ensuremath{\geq}",
 }
+FITTED = (
+    "\\sbox0{%\n",
+    "}\n\\ifdim\\wd0>\\linewidth\\resizebox{\\linewidth}{!}{\\usebox0}\\else\\usebox0\\fi\n",
+)
 TRANSLATION = str.maketrans(CHARACTERS)
 
 
 class Latex:
-    """A ``table`` environment for each table, with the best cells bold; needs the package booktabs."""
+    """A ``table`` environment for each table, with the best cells bold; needs the packages booktabs and graphicx.
+
+    A table that is wider than the text is made as wide as that.
+    """
 
     def render(self, tables: tuple[Table, ...]) -> str:
         """A file to input into a document."""
-        return "% needs \\usepackage{booktabs}\n" + "\n".join(_environment(table) for table in tables)
+        return "% needs \\usepackage{booktabs,graphicx}\n" + "\n".join(_environment(table) for table in tables)
 
 
 def _environment(table: Table) -> str:
@@ -45,9 +52,8 @@ def _environment(table: Table) -> str:
     notes = "".join(f"{_escape(note)}\\par\n" for note in table.notes)
     below = f"\\par\\smallskip\n{{\\footnotesize\\raggedright\n{notes}}}\n" if notes else ""
     command = f"% {PRINTED_BY}{_comment(table.command)}\n" if table.command else ""
-    return (
-        f"{command}\\begin{{table}}\n\\caption{{{_escape(table.title)}}}\n\\centering\n{grid}\n{below}\\end{{table}}\n"
-    )
+    caption = f"\\begin{{table}}\n\\caption{{{_escape(table.title)}}}\n\\centering\n"
+    return f"{command}{caption}{FITTED[0]}{grid}{FITTED[1]}{below}\\end{{table}}\n"
 
 
 def _escape(text: str) -> str:

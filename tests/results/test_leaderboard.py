@@ -316,7 +316,6 @@ def _scores(stored: Any) -> np.ndarray:
     [
         (("distinct", "distinct"), ""),
         (("shared", "shared"), "A caption that several items have is answered by each of them"),
-        (("distinct", "shared"), "Warning: rows differ in what answers a caption that several items have"),
     ],
 )
 def test_a_table_says_what_answers_equal_captions(run: Any, rules: tuple[str, str], said: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crossret.contracts.rendering import Renderer, Table
+from crossret.contracts.rendering import Cell, Renderer, Table
 from crossret.plugins import Plugins
 from crossret_renderers import plugin
 from crossret_renderers.csv_rows import Csv
@@ -113,12 +113,15 @@ def test_latex_escapes(tables: Tables) -> None:
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
 def test_latex_compiles(tables: Tables, tmp_path: Path) -> None:
-    body = Latex().render(tables)
-    document = f"\\documentclass{{article}}\n\\usepackage{{booktabs}}\n\\begin{{document}}\n{body}\\end{{document}}\n"
+    wide = Table("wide", tuple(f"column {n}" for n in range(20)), (tuple(Cell(f"{n}.0", n) for n in range(20)),))
+    body = Latex().render((*tables, wide))
+    packages = body.splitlines()[0].removeprefix("% needs ")
+    document = f"\\documentclass{{article}}\n{packages}\n\\begin{{document}}\n{body}\\end{{document}}\n"
     (tmp_path / "t.tex").write_text(document)
     subprocess.run(
         ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "t.tex"], cwd=tmp_path, check=True, timeout=60
     )
+    assert "Overfull" not in (tmp_path / "t.log").read_text(), "a wide table is fitted into the text"
 
 
 # --- csv ------------------------------------------------------------------------------------------------------------
