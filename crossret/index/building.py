@@ -11,7 +11,7 @@ import numpy as np
 
 from crossret.data.array_cache import key_of
 from crossret.index.files import read_whole, write_index
-from crossret.index.kinds import Shape, filled, shard_rows
+from crossret.index.kinds import Shape, filled, most_sampled, shard_rows
 from crossret.index.manifest import IndexFile
 from crossret.index.vectors import FloatArray, Vectors
 
@@ -54,7 +54,8 @@ class Builder:
         rows = [(self.keys[n], inside.start, inside.stop) for n, inside in self.vectors.slices(start, stop)]
         path = self.folder / f"{key_of(self.shape, learned, *rows)}.faiss"
         if not path.exists():
-            write_index(path, filled(self._empty(), self.vectors.blocks(start, stop, BLOCK)))
+            blocks = self.vectors.blocks(start, stop, BLOCK)
+            write_index(path, filled(self._empty(), self.shape.kind, stop - start, blocks))
         return IndexFile(file=path.name, start=start, stop=stop, bytes=path.stat().st_size)
 
     def _learned_from(self) -> str:
@@ -70,7 +71,7 @@ class Builder:
         return read_whole(path)
 
     def _sample(self) -> FloatArray:
-        most = int(self.memory_mb / 2 * 2**20 / (4 * self.vectors.dimension))
+        most = most_sampled(self.memory_mb, self.vectors.dimension)
         wanted = min(self.vectors.count, self.shape.training_rows, most)
         chosen = np.random.default_rng(SEED).choice(self.vectors.count, wanted, replace=False)
         return self.vectors.take(np.sort(chosen))

@@ -82,7 +82,7 @@ class Shape:
         """
         if kind != "ivfpq":
             return cls(kind, dimension, half)
-        sample = min(count, _most_rows(memory_mb / 2, 4 * dimension))
+        sample = min(count, most_sampled(memory_mb, dimension))
         if sample < CODES:
             raise UsageError(f"an index of kind ivfpq needs {CODES} vectors to learn its codes, found {sample}")
         lists = max(1, min(int(4 * math.sqrt(count)), sample // POINTS_PER_LIST))
@@ -158,6 +158,11 @@ def shard_rows(shape: Shape, memory_mb: float, asked: int | None) -> int:
     return asked or most
 
 
+def most_sampled(memory_mb: float, dimension: int) -> int:
+    """How many float32 vectors can be learned from: k-means and codes hold three copies of them."""
+    return _most_rows(memory_mb / 4, 4 * dimension)
+
+
 def _most_rows(memory_mb: float, bytes_per_row: int) -> int:
     return int(memory_mb * 2**20 / bytes_per_row)
 
@@ -167,8 +172,17 @@ def _trained(index: Any, sample: FloatArray) -> Any:
     return index
 
 
-def filled(index: Any, blocks: Iterable[FloatArray]) -> Any:
-    """The index with rows added block by block."""
+def filled(index: Any, kind: Kind, rows: int, blocks: Iterable[FloatArray]) -> Any:
+    """The index with so many rows added, block by block."""
+    if kind != "ivfpq":
+        _reserve(index, rows)
     for block in blocks:
         index.add(np.ascontiguousarray(block))
     return index
+
+
+def _reserve(index: Any, rows: int) -> None:
+    # A vector that grows is copied to one of twice its size; one that was longer before keeps its memory.
+    storage = faiss().downcast_index(index.storage) if hasattr(index, "storage") else index
+    storage.codes.resize(rows * storage.code_size)
+    storage.codes.resize(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
@@ -33,6 +34,7 @@ class Vectors:
         for number, inside in self.slices(start, stop):
             at = int(self._starts[number]) + inside.start - start
             found[at : at + inside.stop - inside.start] = self._parts[number][inside]
+            _let_go(self._parts[number])
         return found
 
     def slices(self, start: int, stop: int) -> Iterator[tuple[int, slice]]:
@@ -65,6 +67,12 @@ class Vectors:
         """Consecutive rows, at most ``height`` at a time."""
         for top in range(start, stop, height):
             yield self.rows(top, min(top + height, stop))
+
+
+def _let_go(part: np.ndarray) -> None:
+    """Take pages that were copied out of the process again, so that reading everything takes no more than a block."""
+    if isinstance(part.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        part.base.madvise(mmap.MADV_DONTNEED)
 
 
 def write_rows(file: BinaryIO, dimension: int, dtype: str, blocks: Iterable[np.ndarray]) -> int:

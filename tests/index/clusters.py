@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from crossret.index.manifest import IndexFile
 from crossret.index.vectors import FloatArray, IntArray, Vectors
 
 MEMORY = 64.0
+KEYS = ("one", "two", "three", "four")
 
 
 def clustered(count: int, dimension: int, seed: int = 0) -> FloatArray:
@@ -36,8 +36,4 @@ def cut(rows: np.ndarray, *places: int) -> Vectors:
 
 
 def built(vectors: Vectors, shape: Shape, folder: Path, shard_size: int | None = None) -> list[IndexFile]:
-    return Builder(vectors, keys_of(vectors), shape, folder, MEMORY, shard_size).build()
-
-
-def keys_of(vectors: Vectors) -> Sequence[str]:
-    return [f"part {number}" for number, _ in vectors.slices(0, vectors.count)]
+    return Builder(vectors, KEYS, shape, folder, MEMORY, shard_size).build()
