@@ -18,6 +18,7 @@ from crossret.bench.questions import asked_gallery
 from crossret.errors import DataError, unknown
 from crossret.evaluation.gallery import Gallery
 from crossret.evaluation.model_ranks import Compared, compared
+from crossret.evaluation.spread import IN_ONE_PROCESS, Spread
 from crossret.recipe.models import DataRecipe, EvaluationRecipe, Recipe
 from crossret.recipe.reading import validated
 from crossret.registry import Registry
@@ -54,7 +55,11 @@ def check_language(assembly: Assembly, language: str) -> None:
 
 
 def compare_all_galleries(
-    checkpoint: Checkpoint, assembly: Assembly, language: str, recipe: EvaluationRecipe
+    checkpoint: Checkpoint,
+    assembly: Assembly,
+    language: str,
+    recipe: EvaluationRecipe,
+    spread: Spread = IN_ONE_PROCESS,
 ) -> Iterator[tuple[Gallery, Compared]]:
     """Every gallery in one language with its vectors; the assembly is the checkpoint's own, or its recipe over others.
 
@@ -68,7 +73,7 @@ def compare_all_galleries(
         gallery = asked_gallery(assembly, name, language, recipe)
         inputs = assembly.visual.of(gallery.split)
         prepare_gallery(checkpoint.model, gallery)
-        yield gallery, compared(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint), anchors)
+        yield gallery, compared(checkpoint.model, gallery, inputs, recipe, device_of(checkpoint), anchors, spread)
 
 
 def translated_query(assembly: Assembly, text: str, language: str) -> str:

@@ -1,10 +1,11 @@
-"""Processes that a launcher (``torchrun``, ``accelerate launch``) started to train one model together."""
+"""Processes that a launcher (``torchrun``, ``accelerate launch``) started to do one job together."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,10 @@ from crossret.errors import UsageError
 
 if TYPE_CHECKING:
     import torch
+    import torch.distributed as dist
 
+    from crossret.evaluation.spread import Spread
+    from crossret.retrieval.peers import Peers
     from crossret.training.sharing import Sharing
 
 # The first process translates, validates and writes while the others wait; that one has ended is noticed at once.
@@ -34,32 +38,66 @@ def joined(device: str, out: Path) -> Iterator[Sharing]:
         UsageError: there are more processes than GPUs, or the device cannot be shared.
         CrossretError: another run holds the folder.
     """
-    from crossret.training.sharing import ALONE
+    from crossret.training.sharing import ALONE, AmongPeers
 
     with ExitStack() as held:
-        sharing = ALONE if launched() == 1 else held.enter_context(_group(device))
+        sharing: Sharing = ALONE
+        if launched() > 1:
+            processes = held.enter_context(_processes(device))
+            sharing = AmongPeers(processes.peers, processes.device)
         sharing.each(lambda: held.enter_context(exclusive(out)) if sharing.rank == 0 else None)
         yield sharing
 
 
 @contextmanager
-def _group(name: str) -> Iterator[Sharing]:
+def spread_over(device: str) -> Iterator[tuple[Spread, bool]]:
+    """Join the launched processes for an evaluation; also whether this one is the first, which tells its outcome.
+
+    Args:
+        device: name of the device, of which each process of a machine takes its own.
+
+    Raises:
+        UsageError: there are more processes than GPUs, or the device cannot be shared.
+    """
+    from crossret.evaluation.spread import IN_ONE_PROCESS, OverProcesses
+
+    if launched() == 1:
+        yield IN_ONE_PROCESS, True
+        return
+    with _processes(device) as found:
+        yield OverProcesses(found.peers, found.numbers), found.peers.rank == 0
+
+
+@dataclass(frozen=True)
+class _Processes:
+    """All that were launched.
+
+    Attributes:
+        numbers: their group over gloo, which waits on no device; ``None``: that of all is over gloo.
+        device: of this process.
+    """
+
+    peers: Peers
+    numbers: dist.ProcessGroup | None
+    device: torch.device
+
+
+@contextmanager
+def _processes(name: str) -> Iterator[_Processes]:
     import torch.distributed as dist
 
     from crossret.retrieval.peers import Peers
-    from crossret.training.sharing import AmongPeers
 
     device = _own_device(name)
     if device.type == "cuda":
         dist.init_process_group("nccl", device_id=device)
-        group = dist.new_group(backend="gloo", timeout=WAIT)
-        assert isinstance(group, dist.ProcessGroup)
-        numbers = Peers(group, device)
+        numbers = dist.new_group(backend="gloo", timeout=WAIT)
+        assert isinstance(numbers, dist.ProcessGroup)
     else:
         dist.init_process_group("gloo", timeout=WAIT)
-        numbers = Peers(None, device)
+        numbers = None
     try:
-        yield AmongPeers(numbers, device)
+        yield _Processes(Peers(numbers, device), numbers, device)
     finally:
         dist.destroy_process_group()
 

@@ -59,8 +59,12 @@ def evaluate(
     memory_mb: float | None,
     format_: str,
 ) -> None:
-    """Print every figure of CHECKPOINT, per gallery and direction."""
+    """Print every figure of CHECKPOINT, per gallery and direction.
+
+    Under torchrun or accelerate launch, all processes share the work.
+    """
     from crossret.bench.asking import compare_all_galleries, on_other_data
+    from crossret.bench.launched import spread_over
     from crossret.cli.checkpoint import read_on
     from crossret.cli.printing import plain_table, show, signed
     from crossret.errors import UsageError
@@ -69,18 +73,21 @@ def evaluate(
 
     if dataset is None and (protocol or options):
         raise UsageError("--protocol and --data-option describe another data set: name it with --data")
-    found = read_on(checkpoint, device)
-    assembly = found.assembly
-    if dataset is not None:
-        assembly = on_other_data(found, DataRecipe(dataset=dataset, protocol=protocol, options=options))
-    changes = {"query": query} | ({} if memory_mb is None else {"memory_mb": memory_mb})
-    recipe = found.assembly.recipe.evaluation.model_copy(update=changes)
     rows = []
-    for gallery, sides in compare_all_galleries(found, assembly, language, recipe):
-        rows += _figures(ranked(gallery, sides, recipe))
-        if run_files is not None:
-            stem = run_files / f"{gallery.split.name}--{language}"
-            _write_run(gallery, sides, stem, run_format, depth, recipe.memory_mb)
+    with spread_over(device) as (spread, first):
+        found = read_on(checkpoint, device)
+        assembly = found.assembly
+        if dataset is not None:
+            assembly = on_other_data(found, DataRecipe(dataset=dataset, protocol=protocol, options=options))
+        changes = {"query": query} | ({} if memory_mb is None else {"memory_mb": memory_mb})
+        recipe = found.assembly.recipe.evaluation.model_copy(update=changes)
+        for gallery, sides in compare_all_galleries(found, assembly, language, recipe, spread):
+            rows += _figures(ranked(gallery, sides, recipe, spread))
+            if run_files is not None and first:
+                stem = run_files / f"{gallery.split.name}--{language}"
+                _write_run(gallery, sides, stem, run_format, depth, recipe.memory_mb)
+        if not first:
+            return
     where = f", {dataset}" if dataset else ""
     table = plain_table(f"{checkpoint}{where}, {language}, {query} queries", COLUMNS, rows)
     show(signed((table,)), format_)

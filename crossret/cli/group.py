@@ -20,7 +20,7 @@ from crossret.errors import CrossretError
 COMMAND_LINE = "crossret.command_line"
 DEBUG = "crossret.debug"
 # Commands whose work the processes that a launcher (torchrun, say) starts do together.
-SHARED = ("train",)
+SHARED = ("train", "evaluate")
 
 
 class CommandGroup(click.Group):

@@ -12,11 +12,13 @@ from crossret.data.input_batches import Inputs
 from crossret.evaluation.anchors import Anchors, Side
 from crossret.evaluation.encoding import embed_items, embed_texts
 from crossret.evaluation.gallery import Gallery, GalleryRanks, results_of
+from crossret.evaluation.spread import IN_ONE_PROCESS, Spread
 from crossret.model.dual_encoder import DualEncoder
 from crossret.recipe.models import EvaluationRecipe
 from crossret.retrieval.fusion import fuse
 from crossret.retrieval.metrics import direction_metrics, sumr
-from crossret.retrieval.ranks import positive_ranks
+
+Embed = Callable[[list[str]], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,28 +56,30 @@ def compared(
     recipe: EvaluationRecipe,
     device: torch.device,
     anchors: Anchors | None = None,
+    spread: Spread = IN_ONE_PROCESS,
 ) -> Compared:
     """The vectors of both sides of a gallery, for the recipe's way to ask; see :func:`rank_gallery`."""
     model.eval()
-    items = embed_items(model, inputs, recipe.batch_size, device)
+    items = embed_items(model, inputs, recipe.batch_size, device, spread)
+
+    def embedded(texts: list[str]) -> Tensor:
+        return embed_texts(model, texts, recipe.batch_size, device, spread)
+
     if anchors is None:
-        return Compared(_queries(model, gallery, items, recipe, device), items)
-    return Compared(_anchored_queries(model, gallery, anchors, recipe, device), anchors.of_items(items))
+        return Compared(_queries(gallery, embedded, items, recipe), items)
+    return Compared(_anchored_queries(gallery, embedded, anchors, recipe), anchors.of_items(items))
 
 
-def ranked(gallery: Gallery, sides: Compared, recipe: EvaluationRecipe) -> GalleryRanks:
+def ranked(
+    gallery: Gallery, sides: Compared, recipe: EvaluationRecipe, spread: Spread = IN_ONE_PROCESS
+) -> GalleryRanks:
     """Ranks of every positive, and the queries that went worst."""
     captions, items = sides.captions, sides.items
-    ranks = positive_ranks(captions, items, gallery.relevance, memory_mb=recipe.memory_mb, scores=recipe.scores)
+    ranks = spread.ranks(captions, items, gallery.relevance, recipe)
     return results_of(gallery, ranks).with_hardest(captions, items, recipe.memory_mb)
 
 
-def _queries(
-    model: DualEncoder, gallery: Gallery, items: Tensor, recipe: EvaluationRecipe, device: torch.device
-) -> Tensor:
-    def embedded(texts: list[str]) -> Tensor:
-        return embed_texts(model, texts, recipe.batch_size, device)
-
+def _queries(gallery: Gallery, embedded: Embed, items: Tensor, recipe: EvaluationRecipe) -> Tensor:
     if recipe.query == "translated":
         return _of_translations(gallery, embedded)
     target = embedded([caption.text for caption in gallery.captions])
@@ -84,11 +88,9 @@ def _queries(
     return fuse(target, _of_translations(gallery, embedded), items, recipe.fusion_weight, memory_mb=recipe.memory_mb)
 
 
-def _anchored_queries(
-    model: DualEncoder, gallery: Gallery, anchors: Anchors, recipe: EvaluationRecipe, device: torch.device
-) -> Tensor:
+def _anchored_queries(gallery: Gallery, embedded: Embed, anchors: Anchors, recipe: EvaluationRecipe) -> Tensor:
     def resembled(texts: list[str], side: Side = "source") -> Tensor:
-        return anchors.of_texts(texts, embed_texts(model, texts, recipe.batch_size, device), side)
+        return anchors.of_texts(texts, embedded(texts), side)
 
     if recipe.query == "translated":
         return _of_translations(gallery, resembled)
@@ -98,7 +100,7 @@ def _anchored_queries(
     return torch.lerp(target, _of_translations(gallery, resembled), recipe.fusion_weight)
 
 
-def _of_translations(gallery: Gallery, vectors_of: Callable[[list[str]], Tensor]) -> Tensor:
+def _of_translations(gallery: Gallery, vectors_of: Embed) -> Tensor:
     """One vector per caption: that of its translation, or the mean of all its translations'."""
     if not gallery.further:
         return vectors_of(list(gallery.translated))

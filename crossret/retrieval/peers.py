@@ -46,6 +46,14 @@ class Peers:
         mine = torch.tensor(numbers, dtype=torch.float64)
         return self._gathered(mine).tolist()
 
+    def joined(self, rows: Tensor) -> Tensor:
+        """Rows ``(n, D)`` of every process, n of its own each, one after another, on the device of the rows."""
+        counts = [int(count) for (count,) in self.all_of([len(rows)])]
+        padded = rows.new_zeros(max(counts), *rows.shape[1:])
+        padded[: len(rows)] = rows
+        everyone = self._gathered(padded)
+        return torch.cat([found[:count] for found, count in zip(everyone, counts, strict=True)]).to(rows.device)
+
     def each(self, work: Callable[[], Found]) -> Found:
         """What this process's work gives; if it fails in one of them, it fails in all, so that none waits for ever.
 

@@ -1,7 +1,8 @@
-"""One training by two processes that torchrun starts."""
+"""One training, and one evaluation, by two processes that torchrun starts."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -54,6 +55,12 @@ def ended(process: subprocess.Popen[str]) -> Ended:
     return Ended(process.returncode, out, err)
 
 
+def rows_of(evaluated: Ended) -> list[list[dict[str, str]]]:
+    (table,) = json.loads(evaluated.out)["tables"]
+    rows: list[list[dict[str, str]]] = table["rows"]
+    return rows
+
+
 def losses(folder: str) -> list[float]:
     return [point["loss"] for point in read_facts(Path(folder) / "model.safetensors")["progress"]["curve"]]
 
@@ -67,6 +74,11 @@ def test_two_processes_train_the_model_of_one(crossret: Crossret, small: Small, 
     assert one.code == 0, one.err
     assert Path(folder).name == Path(one.out.strip()).name
     assert losses(folder) == pytest.approx(losses(one.out.strip()), rel=1e-5)
+    asked = ("evaluate", folder, "--lang", "es", "--query", "fused", "--device", "cpu", "--format", "json")
+    together = ended(start(crossret, [*asked, "--run-files", str(tmp_path / "runs")]))
+    assert together.code == 0, together.err
+    assert together.err.count("wrote ") == len(list((tmp_path / "runs").iterdir())) > 0
+    assert rows_of(together) == rows_of(crossret(*asked))
 
 
 def test_when_one_process_is_killed_the_other_ends(crossret: Crossret, small: Small, tmp_path: Path) -> None:
@@ -87,4 +99,4 @@ def test_other_commands_refuse_to_be_started_several_times(crossret: Crossret, s
     launched = {"WORLD_SIZE": "2", "RANK": "1", "LOCAL_RANK": "1"}
     refused = crossret("bench", small.suite, **launched)
     assert refused.code == 2
-    assert refused.line == "'bench' was started in 2 processes at once, which only train can share"
+    assert refused.line == "'bench' was started in 2 processes at once, which only train and evaluate can share"
