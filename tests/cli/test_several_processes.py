@@ -81,6 +81,7 @@ def test_two_processes_train_the_model_of_one(crossret: Crossret, small: Small, 
     assert rows_of(together) == rows_of(crossret(*asked))
 
 
+@pytest.mark.slow
 def test_when_one_process_is_killed_the_other_ends(crossret: Crossret, small: Small, tmp_path: Path) -> None:
     process = start(crossret, words(small, tmp_path, "training.epochs=20000", "training.checkpoint_seconds=0"))
     deadline = time.monotonic() + 90
