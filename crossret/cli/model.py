@@ -132,7 +132,9 @@ def search(
     text = query if language is None else searcher.asked_as(query, language, cast("Asked", asked))
     if stored is not None:
         stored.check_made_by(found)
-        rows = [(str(hit.rank), hit.id, f"{hit.score:.4f}", hit.shows) for hit in stored.pictures(found, text, top)]
+        rows = [
+            (str(hit.rank), hit.id, f"{hit.score:.4f}", hit.shows) for hit in stored.pictures(found, [text], top)[0]
+        ]
     else:
         (hits,) = searcher.pictures([text], gallery, top)
         rows = [(str(hit.rank), hit.item.id, f"{hit.score:.4f}", hit.caption) for hit in hits]

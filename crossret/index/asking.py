@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,8 +23,12 @@ from crossret.index.making import FILES, PARTS, vectors_of
 from crossret.index.manifest import read_manifest
 from crossret.index.opened import OpenIndex
 from crossret.index.parts import check_files, ids_file, mapped
+from crossret.index.tar_shards import picture_in
 from crossret.recipe.models import DataRecipe
 from crossret.registry import Registry
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 @dataclass(frozen=True)
@@ -71,58 +77,70 @@ class StoredIndex:
             raise DataError(f"{path}: missing; it made the index {self.folder}: say where it is with --checkpoint")
         return path
 
+    def is_made_by(self, checkpoint: Checkpoint) -> bool:
+        """Whether its embeddings are of this model."""
+        return fingerprint_of(checkpoint) == self.manifest.model.fingerprint
+
     def check_made_by(self, checkpoint: Checkpoint) -> None:
         """Refuse a model that did not make it.
 
         Raises:
             UsageError: its embeddings are of another model.
         """
-        found = fingerprint_of(checkpoint)
-        if found != self.manifest.model.fingerprint:
+        if not self.is_made_by(checkpoint):
             raise UsageError(
                 f"{self.folder}: made with checkpoint {self.manifest.model.fingerprint[:8]} "
-                f"({self.manifest.model.path}), asked with {found[:8]}; embeddings of two models cannot be compared"
+                f"({self.manifest.model.path}), asked with {fingerprint_of(checkpoint)[:8]}; "
+                "embeddings of two models cannot be compared"
             )
 
-    def pictures(self, checkpoint: Checkpoint, text: str, count: int) -> list[IndexHit]:
-        """The items nearest to a text, best first, by exact cosines of what the index proposes.
+    def pictures(self, checkpoint: Checkpoint, texts: Sequence[str], count: int) -> list[list[IndexHit]]:
+        """The items nearest to each text, best first, by exact cosines of what the index proposes.
 
         Raises:
             UsageError: an empty text.
         """
-        if not text.strip():
+        if not all(text.strip() for text in texts):
             raise UsageError("the query is empty")
-        query = embed_texts(checkpoint.model, [text], 1, device_of(checkpoint)).cpu().numpy()
-        rows, scores = self._index.search(query, count, self.manifest.effort)
-        found = [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+        queries = embed_texts(checkpoint.model, texts, len(texts), device_of(checkpoint)).cpu().numpy()
+        every_row, every_score = self._index.search(queries, count, self.manifest.effort)
         return [
-            IndexHit(rank, row, self.id_of(row), score, self._shows(row))
-            for rank, (row, score) in enumerate(found, start=1)
+            [
+                IndexHit(rank, row, self.id_of(row), score, self._shows(row))
+                for rank, (row, score) in enumerate(zip(rows, scores, strict=True), start=1)
+                if row >= 0
+            ]
+            for rows, scores in zip(every_row.tolist(), every_score.tolist(), strict=True)
         ]
+
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        return self._vectors.count
 
     def id_of(self, row: int) -> str:
         """The id of an item."""
         number, inside = self._place(row)
         return bytes(self._ids[number][inside]).decode()
 
-    def item_of(self, row: int) -> Item:
-        """The item of a registered data set.
+    def picture(self, row: int) -> Image:
+        """The picture of an item, from where it was read.
 
         Raises:
-            DataError: the data set no longer has it.
+            DataError: it is not there any more, or there are clips or features, not pictures.
         """
         name = self.id_of(row)
+        if not self.manifest.source.dataset:
+            return picture_in(self._shard_of(row), name)
         if name not in self._items:
             raise DataError(f"{self.folder}: data set {self.manifest.source.dataset!r} has no item {name!r} any more")
-        return self._items[name]
+        return self._dataset.image(self._items[name])
 
-    def shard_of(self, row: int) -> Path:
-        """The tar file that an item is in."""
+    def _shard_of(self, row: int) -> Path:
         return self._shards[self._parts[self._place(row)[0]].shard]
 
     @cached_property
-    def dataset(self) -> Dataset:
-        """The registered data set that was indexed."""
+    def _dataset(self) -> Dataset:
         source = self.manifest.source
         return dataset_of(DataRecipe(dataset=source.dataset, options=source.options), self._registry)
 
@@ -134,11 +152,11 @@ class StoredIndex:
     @cached_property
     def _items(self) -> dict[str, Item]:
         source = self.manifest.source
-        return {item.id: item for item in items_of(self.dataset, source.protocol, source.gallery)}
+        return {item.id: item for item in items_of(self._dataset, source.protocol, source.gallery)}
 
     @cached_property
     def _captions(self) -> dict[str, str]:
-        source, dataset = self.manifest.source, self.dataset
+        source, dataset = self.manifest.source, self._dataset
         splits = dataset.protocols[source.protocol].galleries
         lang = dataset.source_language
         if lang not in dataset.test_languages(source.protocol):

@@ -8,12 +8,13 @@ import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL.Image import Image
 
 from crossret.contracts.data import Item
 from crossret.data.picture_bytes import decoded
@@ -145,3 +146,34 @@ def _seen(visual: VisualInputs, sample: dict[str, Any]) -> np.ndarray | str:
         return visual.pixels_of(decoded(content, MOST_PIXELS))
     except DataError as error:
         return str(error)
+
+
+def picture_in(path: Path, key: str) -> Image:
+    """The picture of one sample, found without reading the others.
+
+    Raises:
+        DataError: the file or the sample is not there any more, or it cannot be decoded.
+    """
+    try:
+        place = _pictures_of(path, TarShard(path).signature).get(key)
+        if place is None:
+            raise DataError(f"{path}: no picture of sample {key!r} any more")
+        with path.open("rb") as file:
+            file.seek(place[1])
+            return decoded(file.read(place[2]), MOST_PIXELS)
+    except (OSError, tarfile.TarError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
+
+
+@lru_cache(maxsize=8)
+def _pictures_of(path: Path, signature: str) -> dict[str, tuple[int, int, int]]:
+    """By key: which of the endings, where it begins and how long it is."""
+    found: dict[str, tuple[int, int, int]] = {}
+    split = _webdataset().tariterators.base_plus_ext
+    with tarfile.open(path, "r:") as tar:
+        for member in tar:
+            key, ending = split(member.name)
+            if member.isreg() and ending and ending.lower() in ENDINGS:
+                place = ENDINGS.index(ending.lower()), member.offset_data, member.size
+                found[key] = min(place, found.get(key, place))
+    return found

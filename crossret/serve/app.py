@@ -58,7 +58,9 @@ class Service:
     async def search(self, request: Request) -> Response:
         """Pictures for a text."""
         asked = _parsed(request, messages.SearchQuery)
-        self._check(asked.model, asked.lang, asked.gallery)
+        model = self._check(asked.model, asked.lang)
+        if asked.gallery not in model.indexes:
+            self._check(asked.model, gallery=asked.gallery)
         return _json(await self._searches.ask(asked))
 
     async def captions(self, request: Request) -> Response:
@@ -78,7 +80,7 @@ class Service:
                     text=hit.caption.text,
                     score=hit.score,
                     item=hit.item.id,
-                    picture=address(asked.model, hit.item),
+                    picture=address(asked.model, hit.item.id),
                 )
                 for hit in searcher.captions(uploaded(content), asked.lang, asked.gallery, asked.top)
             ]
@@ -90,7 +92,9 @@ class Service:
         """The picture of an item."""
         asked = _parsed(request, messages.PictureQuery)
         model = self._check(asked.model)
-        content = await _on(self._reading, lambda: self._pictures.of(model, asked.item))
+        if asked.gallery is not None and asked.gallery not in model.indexes:
+            raise RefusedError(404, str(unknown("index", asked.gallery, model.indexes)))
+        content = await _on(self._reading, lambda: self._pictures.of(model, asked.item, asked.gallery))
         return Response(content, media_type="image/webp", headers={"Cache-Control": "private, max-age=3600"})
 
     def _check(self, name: str, lang: str | None = None, gallery: str | None = None) -> Served:

@@ -27,7 +27,7 @@ class SearchQuery(_Message):
     text: str = Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"\S", description="What to look for.")
     lang: Name = Field(description="Language of the text, BCP-47.")
     query: Literal["target", "translated"] = Field("target", description="Ask with the text, or its translation.")
-    gallery: Name | None = Field(None, description="Where to search; default: the first.")
+    gallery: Name | None = Field(None, description="Where to search: a gallery or an index; default: the first.")
     top: Top = 10
 
 
@@ -41,10 +41,11 @@ class CaptionsQuery(_Message):
 
 
 class PictureQuery(_Message):
-    """An item of a gallery."""
+    """An item of a gallery, or of an index."""
 
     model: Name = Field(description="Id of a model.")
-    item: Name = Field(description="Id of an item.")
+    item: Name = Field(description="Id of an item; its row in an index.")
+    gallery: Name | None = Field(None, description="The index; default: any gallery.")
 
 
 class Model(_Message):

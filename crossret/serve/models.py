@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import MODEL_FILE, read_checkpoint
 from crossret.bench.searcher import Searcher
 from crossret.contracts.data import Dataset
-from crossret.errors import CrossretError, DataError, reason, unknown
+from crossret.errors import CrossretError, DataError, UsageError, reason, unknown
+from crossret.index.asking import StoredIndex
 from crossret.recipe.models import Recipe
 from crossret.recipe.reading import validated
 from crossret.registry import Registry
@@ -36,6 +37,7 @@ class Served:
         languages: those that the data set has captions in.
         validation: its best validation score, where a record tells.
         assembly: its recipe over its data set.
+        indexes: by name, what it can search in besides the galleries.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Served:
     galleries: tuple[str, ...]
     validation: float | None
     assembly: Assembly
+    indexes: Mapping[str, StoredIndex] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -144,6 +147,24 @@ class Shelf:
         self._loaded.move_to_end(name)
         return self._loaded[name]
 
+    def add_index(self, index: StoredIndex) -> None:
+        """Let the model that made an index search in it, by the name of its folder.
+
+        Raises:
+            UsageError: no model here made it.
+        """
+        at = Path(index.manifest.model.path).resolve()
+        # The likely one first: telling whether a model made an index takes loading it.
+        for model in sorted(self.models.values(), key=lambda one: at not in (one.path, *one.path.parents)):
+            if index.is_made_by(self.searcher(model.id).checkpoint):
+                name = f"index: {index.folder.resolve().name}"
+                self.models[model.id] = replace(model, indexes={**model.indexes, name: index})
+                return
+        raise UsageError(
+            f"{index.folder}: made with checkpoint {index.manifest.model.fingerprint[:8]} ({at}), "
+            f"which is not among the {len(self.models)} models that are served"
+        )
+
     def named(self, name: str) -> Served:
         """The facts of a model.
 
@@ -167,7 +188,7 @@ def facts_of(model: Served) -> dict[str, Any]:
         "source": source,
         "seed": model.seed,
         "languages": list(model.languages),
-        "galleries": list(model.galleries),
+        "galleries": [*model.galleries, *model.indexes],
         "validation": model.validation,
         "dataset": model.assembly.recipe.data.dataset,
     }

@@ -19,7 +19,7 @@ def document(models: Sequence[Served]) -> dict[str, Any]:
     known = {
         "model": [model.id for model in models],
         "lang": list(dict.fromkeys(code for model in models for code in model.languages)),
-        "gallery": list(dict.fromkeys(name for model in models for name in model.galleries)),
+        "gallery": list(dict.fromkeys(name for model in models for name in (*model.galleries, *model.indexes))),
     }
     schemas: dict[str, Any] = {}
     for answer in (Models, Pictures, Captions, Error):

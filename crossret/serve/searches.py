@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from crossret.bench.searcher import Hit, Searcher
-from crossret.contracts.data import Item
 from crossret.errors import CrossretError
+from crossret.index.asking import IndexHit, StoredIndex
 from crossret.serve.messages import PictureHit, Pictures, SearchQuery
 from crossret.serve.models import Shelf
 
 Place = tuple[str, str | None]
+Find = Callable[[Sequence[str], int], list[list[PictureHit]]]
+"""So many hits for each text."""
 
 
 def search(shelf: Shelf, asked: Sequence[SearchQuery]) -> list[Pictures | Exception]:
@@ -27,40 +29,47 @@ def search(shelf: Shelf, asked: Sequence[SearchQuery]) -> list[Pictures | Except
             answers[number] = error
     for (model, gallery), read in texts.items():
         most = max(asked[number].top for number in read)
-        found = _pictures(shelf.searcher(model), list(read.values()), gallery, most)
+        index = shelf.models[model].indexes.get(gallery or "")
+        find = (
+            _in_gallery(model, shelf.searcher(model), gallery)
+            if index is None
+            else _in_index(model, shelf.searcher(model), str(gallery), index)
+        )
+        found = _hits(find, list(read.values()), most)
         for (number, text), hits in zip(read.items(), found, strict=True):
-            answers[number] = hits if isinstance(hits, Exception) else _message(asked[number], text, hits)
+            answers[number] = (
+                hits if isinstance(hits, Exception) else Pictures(asked=text, hits=hits[: asked[number].top])
+            )
     return [answers[number] for number in range(len(asked))]
 
 
-def _pictures(
-    searcher: Searcher, texts: Sequence[str], gallery: str | None, count: int
-) -> Sequence[list[Hit] | Exception]:
+def _hits(find: Find, texts: Sequence[str], count: int) -> Sequence[list[PictureHit] | Exception]:
     """What is found for each text. One that cannot be read does not keep the others from their answer."""
     try:
-        return searcher.pictures(texts, gallery, count)
+        return find(texts, count)
     except CrossretError as error:
         if len(texts) == 1:
             return [error]
-        return [_pictures(searcher, [text], gallery, count)[0] for text in texts]
+        return [_hits(find, [text], count)[0] for text in texts]
 
 
-def _message(asked: SearchQuery, text: str, hits: Sequence[Hit]) -> Pictures:
-    return Pictures(
-        asked=text,
-        hits=[
-            PictureHit(
-                rank=hit.rank,
-                item=hit.item.id,
-                score=hit.score,
-                caption=hit.caption,
-                picture=address(asked.model, hit.item),
-            )
-            for hit in hits[: asked.top]
-        ],
-    )
+def _in_gallery(model: str, searcher: Searcher, gallery: str | None) -> Find:
+    def message(hit: Hit) -> PictureHit:
+        where = address(model, hit.item.id)
+        return PictureHit(rank=hit.rank, item=hit.item.id, score=hit.score, caption=hit.caption, picture=where)
+
+    return lambda texts, count: [[*map(message, hits)] for hits in searcher.pictures(texts, gallery, count)]
 
 
-def address(model: str, item: Item) -> str:
-    """Where the picture of an item is."""
-    return f"/api/picture?{urlencode({'model': model, 'item': item.id})}"
+def _in_index(model: str, searcher: Searcher, name: str, index: StoredIndex) -> Find:
+    def message(hit: IndexHit) -> PictureHit:
+        where = address(model, str(hit.row), gallery=name)
+        return PictureHit(rank=hit.rank, item=hit.id, score=hit.score, caption=hit.shows, picture=where)
+
+    checkpoint = searcher.checkpoint
+    return lambda texts, count: [[*map(message, hits)] for hits in index.pictures(checkpoint, texts, count)]
+
+
+def address(model: str, item: str, **more: str) -> str:
+    """Where the picture of an item is: by its id, or by its row in an index."""
+    return f"/api/picture?{urlencode({'model': model, 'item': item} | more)}"
