@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crossret.contracts.baseline import Baseline
+from crossret.contracts.baseline import Baseline, PictureBaseline
 from crossret.contracts.data import Dataset
 from crossret.contracts.execution import Executor
 from crossret.contracts.loss import Term
@@ -22,7 +22,7 @@ CONTRACTS: dict[str, tuple[type, ...]] = {
     "translator": (Translator, Engine),
     "loss": (Term,),
     "dataset": (Dataset,),
-    "baseline": (Baseline,),
+    "baseline": (Baseline, PictureBaseline),
     "executor": (Executor,),
     "renderer": (Renderer,),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from crossret.contracts.baseline import Baseline
+from crossret.contracts.baseline import Baseline, PictureBaseline
 from crossret.contracts.data import Dataset
 from crossret.contracts.translation import Engine, Translator
 from crossret.data.addresses import local_options
@@ -151,14 +151,26 @@ def parameters_of(component: Component) -> frozenset[str]:
 
 
 def build_baseline(name: str, options: dict[str, Any], registry: Registry) -> Baseline:
-    """A baseline.
+    """A baseline that knows items by texts.
+
+    Raises:
+        ComponentError: it breaks the contract, or looks at pictures.
+    """
+    built = registry.build("baseline", name, **options)
+    check_follows(built, Baseline)
+    baseline: Baseline = built
+    return baseline
+
+
+def build_any_baseline(name: str, options: dict[str, Any], registry: Registry) -> Baseline | PictureBaseline:
+    """A baseline that knows items by texts or by pictures.
 
     Raises:
         ComponentError: it breaks the contract.
     """
     built = registry.build("baseline", name, **options)
-    check_follows(built, Baseline)
-    baseline: Baseline = built
+    check_follows(built, Baseline, PictureBaseline)
+    baseline: Baseline | PictureBaseline = built
     return baseline
 
 

@@ -13,18 +13,20 @@ import torch
 from crossret.bench.anchoring import anchors_of
 from crossret.bench.assembly import Assembly
 from crossret.bench.checkpoints import Checkpoint
-from crossret.bench.components import build_baseline, galleries_of
-from crossret.bench.devices import environment, peak_memory_mb
+from crossret.bench.components import build_any_baseline, galleries_of
+from crossret.bench.devices import accelerator_for, environment, peak_memory_mb
 from crossret.bench.keys import hash_of
 from crossret.bench.payload import Origin
 from crossret.bench.plan import PlannedUnit
 from crossret.bench.preparation import prepare_gallery
 from crossret.bench.questions import asked_gallery
+from crossret.contracts.baseline import PictureBaseline
 from crossret.contracts.data import Caption, Dataset, Item
 from crossret.evaluation.baseline_ranks import rank_with_baseline
 from crossret.evaluation.gallery import GalleryRanks, without_copies
 from crossret.evaluation.hardest import Hardest
-from crossret.evaluation.model_ranks import rank_gallery
+from crossret.evaluation.model_ranks import rank_gallery, ranked
+from crossret.evaluation.picture_baseline import compared_by_pictures
 from crossret.registry import Registry
 from crossret.results.ranks_file import DirectionName, Failures, QueryRanks, RanksByGallery
 from crossret.results.record import Cost, CurvePoint, Direction, GalleryScores, Record
@@ -54,22 +56,32 @@ def _ranked_by_model(
         yield rank_gallery(checkpoint.model, gallery, assembly.visual.of(gallery.split), recipe, device, anchors)
 
 
-def evaluate_baseline(unit: PlannedUnit, registry: Registry, origin: Origin) -> tuple[Record, RanksByGallery]:
-    """Rank every gallery with a baseline.
+def evaluate_baseline(
+    unit: PlannedUnit, registry: Registry, origin: Origin, device: str = "cpu"
+) -> tuple[Record, RanksByGallery]:
+    """Rank every gallery with a baseline; one that looks at pictures computes on the named device.
 
     Raises:
         ComponentError: the baseline breaks its contract.
     """
     started = time.monotonic()
     assembly = Assembly(unit.recipe, registry)
-    baseline = build_baseline(str(unit.recipe.baseline), unit.recipe.baseline_options, registry)
-    dataset, recipe = assembly.dataset, unit.recipe.evaluation
+    baseline = build_any_baseline(str(unit.recipe.baseline), unit.recipe.baseline_options, registry)
+    dataset, recipe, place = assembly.dataset, unit.recipe.evaluation, torch.device("cpu")
+    if isinstance(baseline, torch.nn.Module):
+        place = accelerator_for(device, "no").device
+        baseline.to(place).eval()
     found = []
     for name in galleries_of(dataset, assembly.protocol, recipe):
         gallery = asked_gallery(assembly, name, unit.id.language, recipe)
-        described = _source_captions(dataset, assembly.protocol, name)
-        found.append(rank_with_baseline(baseline, gallery, described, recipe))
-    return _record(unit, found, origin, torch.device("cpu"), assembly, None, time.monotonic() - started)
+        if isinstance(baseline, PictureBaseline):
+            found.append(ranked(gallery, compared_by_pictures(baseline, dataset, gallery, recipe), recipe))
+        else:
+            described = _source_captions(dataset, assembly.protocol, name)
+            found.append(rank_with_baseline(baseline, gallery, described, recipe))
+    record, ranks = _record(unit, found, origin, place, assembly, None, time.monotonic() - started)
+    components = {**record.components, "baseline": baseline.fingerprint()}
+    return record.model_copy(update={"components": components}), ranks
 
 
 def _source_captions(dataset: Dataset, protocol: str, gallery: str) -> tuple[Caption, ...]:

@@ -39,7 +39,7 @@ def work(job: Job, report: Report) -> None:
         checkpoint = trained(payload.job.training, folder, registry(), payload.device, payload.origin, report_loss)
     for index, unit in enumerate(pending, start=1):
         if checkpoint is None:
-            record, ranks = evaluate_baseline(unit, registry(), payload.origin)
+            record, ranks = evaluate_baseline(unit, registry(), payload.origin, payload.device)
         else:
             record, ranks = evaluate_model(unit, checkpoint, payload.origin)
         store.write(record, ranks)

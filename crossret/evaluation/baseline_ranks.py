@@ -49,18 +49,27 @@ def embedded(baseline: Baseline, texts: Sequence[str], descriptions: Sequence[st
     """
     with blamed(baseline):
         queries, items = baseline.embed(texts, descriptions)
-    for vectors, count, what in ((queries, len(texts), "captions"), (items, len(descriptions), "items")):
-        if not isinstance(vectors, np.ndarray):
-            raise broken(baseline, f"vectors of {what} as a numpy array", type(vectors).__name__)
-        if vectors.ndim != 2 or len(vectors) != count or vectors.dtype != np.float32:
-            shape = f"{vectors.dtype} of shape {vectors.shape}"
-            raise broken(baseline, f"vectors of {what} as float32 of shape ({count}, D)", shape)
-        if not np.isfinite(vectors).all():
-            raise broken(baseline, f"finite vectors of {what}", vectors[~np.isfinite(vectors)][0])
+    check_vectors(baseline, queries, len(texts), "captions")
+    check_vectors(baseline, items, len(descriptions), "items")
     if queries.shape[1] != items.shape[1]:
         widths = f"{queries.shape[1]} and {items.shape[1]}"
         raise broken(baseline, "captions and items of one width", widths)
     return queries, items
+
+
+def check_vectors(baseline: object, vectors: object, count: int, what: str) -> None:
+    """Refuse what are not finite vectors of a number of texts or items.
+
+    Raises:
+        ComponentError: naming the baseline.
+    """
+    if not isinstance(vectors, np.ndarray):
+        raise broken(baseline, f"vectors of {what} as a numpy array", type(vectors).__name__)
+    if vectors.ndim != 2 or len(vectors) != count or vectors.dtype != np.float32:
+        shape = f"{vectors.dtype} of shape {vectors.shape}"
+        raise broken(baseline, f"vectors of {what} as float32 of shape ({count}, D)", shape)
+    if not np.isfinite(vectors).all():
+        raise broken(baseline, f"finite vectors of {what}", vectors[~np.isfinite(vectors)][0])
 
 
 def check_repeatable(baseline: Baseline, texts: Sequence[str], descriptions: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from crossret.contracts.baseline import PictureBaseline
 from crossret.contracts.data import Caption, Dataset
 from crossret.contracts.text import TextEncoder
 from crossret.contracts.translation import CaptionTranslator, Engine, Route, Translation, Translator
@@ -49,10 +50,30 @@ def inputs(subject: Subject, built: Any) -> Arrays:
         case "dataset":
             return _read(built)
         case "baseline":
-            queries, gallery = built.embed(all_texts(subject), [c.text for c in captions_in("en")])
-            return {"captions": queries, "items": gallery}
+            return {"captions": captions_by(built, all_texts(subject)), "items": items_by(built)}
         case kind:
             raise NotApplicableError(f"nothing is compared of a {kind}")
+
+
+def captions_by(baseline: Any, captions: Sequence[str]) -> np.ndarray:
+    """A baseline's vectors of captions."""
+    if isinstance(baseline, PictureBaseline):
+        return baseline.embed_captions(captions)
+    vectors: np.ndarray = baseline.embed(captions, descriptions())[0]
+    return vectors
+
+
+def items_by(baseline: Any) -> np.ndarray:
+    """A baseline's vectors of the kit's items: of their pictures, or of the English captions that describe them."""
+    if isinstance(baseline, PictureBaseline):
+        return baseline.embed_pictures(pictures())
+    vectors: np.ndarray = baseline.embed(descriptions()[:1], descriptions())[1]
+    return vectors
+
+
+def descriptions() -> list[str]:
+    """What describes the kit's items."""
+    return [caption.text for caption in captions_in("en")]
 
 
 def all_texts(subject: Subject) -> list[str]:

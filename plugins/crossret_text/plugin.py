@@ -35,3 +35,21 @@ def register_text_encoders(register: Register) -> None:
             source="https://github.com/huggingface/transformers",
         ),
     )
+
+
+@hookimpl
+def register_baselines(register: Register) -> None:
+    """Models that were trained elsewhere on pictures and texts."""
+    register(
+        "hf",
+        "crossret_text.dual_encoder:HfDualEncoder",
+        Meta(
+            summary="Any dual encoder of transformers as it was trained: CLIP, SigLIP, AltCLIP, … (cost: ViT-B-32)",
+            argument="MODEL",
+            modality="image",
+            memory_mb=1500,
+            seconds_per_1000=95,
+            extra="hf",
+            source="https://github.com/huggingface/transformers",
+        ),
+    )

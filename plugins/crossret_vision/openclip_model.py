@@ -37,7 +37,7 @@ def openclip_backbone(
         ComponentError: the weights cannot be fetched.
         DataError: the file of weights does not fit.
     """
-    _check_names(model, pretrained)
+    check_names(model, pretrained)
     try:
         whole = open_clip.create_model(model, pretrained=pretrained if weights is None else None)
     except Exception as error:  # whatever the hub's client raises
@@ -74,7 +74,12 @@ class PixelTransform:
         return np.asarray(image).transpose(2, 0, 1)
 
 
-def _check_names(model: str, pretrained: str | None) -> None:
+def check_names(model: str, pretrained: str | None) -> None:
+    """Refuse a model that open_clip does not have, and a tag of weights that the model does not have.
+
+    Raises:
+        UsageError: naming the nearest.
+    """
     if model not in open_clip.list_models():
         raise unknown("open_clip model", model, open_clip.list_models())
     tags = open_clip.list_pretrained_tags_by_model(model)

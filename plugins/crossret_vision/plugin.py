@@ -73,3 +73,21 @@ def register_visual_backbones(register: Register) -> None:
             seconds_per_1000=0.01,
         ),
     )
+
+
+@hookimpl
+def register_baselines(register: Register) -> None:
+    """Models that were trained elsewhere on pictures and texts."""
+    register(
+        "openclip",
+        "crossret_vision.openclip_dual_encoder:OpenClipDualEncoder",
+        Meta(
+            summary="Any model of open_clip as it was trained, both towers (cost: ViT-B-32)",
+            argument="MODEL:WEIGHTS",
+            modality="image",
+            memory_mb=1500,
+            seconds_per_1000=95,
+            extra="openclip",
+            source="https://github.com/mlfoundations/open_clip",
+        ),
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny_clip import write_clip
 
 from crossret.plugins import registry
 from crossret.testing import Example
@@ -78,7 +79,17 @@ def bert(folder: Path) -> Example:
     return Example(str(folder))
 
 
-EXAMPLES = {"features": features, "folder": folder_of_pictures, "hf": bert}
+def clip(folder: Path) -> Example:
+    """A small CLIP with random weights."""
+    return Example(write_clip(folder))
+
+
+EXAMPLES = {
+    "visual-backbone features": features,
+    "dataset folder": folder_of_pictures,
+    "text-encoder hf": bert,
+    "baseline hf": clip,
+}
 COMPONENTS = [component for component in registry() if component.distribution == "crossret"]
 CASES = [
     pytest.param(c, check, id=f"{c.kind}-{c.name}-{check.__name__}", marks=[pytest.mark.exhaustive] * (c.name in SLOW))
@@ -92,7 +103,8 @@ def test_it_passes(component, check, tmp_path):
     library = LIBRARIES.get(component.name)
     if library and importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed")
-    example = EXAMPLES[component.name](tmp_path) if component.name in EXAMPLES else component.meta.example
+    made = EXAMPLES.get(f"{component.kind} {component.name}")
+    example = made(tmp_path) if made else component.meta.example
     outcome = run_check(check, Subject(component, example, registry(), tmp_path))
     if outcome.verdict == "not applicable":
         pytest.skip(outcome.reason)

@@ -10,11 +10,12 @@ from crossret.errors import ComponentError
 from crossret.plugins import Plugins
 
 
-def test_registers_the_text_encoders() -> None:
+def test_registers_text_encoders_and_a_baseline() -> None:
     plugins = Plugins()
     plugins.add("text", crossret_text.plugin)
     assert plugins.registry.names("text-encoder") == ("hf", "subword-tiny")
-    assert len(list(plugins.registry)) == 2
+    assert plugins.registry.names("baseline") == ("hf",)
+    assert len(list(plugins.registry)) == 3
 
 
 def test_dimension_is_the_one_announced() -> None:

@@ -18,9 +18,10 @@ def registry() -> Registry:
     return plugins.registry
 
 
-def test_registers_the_visual_backbones(registry: Registry) -> None:
+def test_registers_visual_backbones_and_a_baseline(registry: Registry) -> None:
     assert registry.names("visual-backbone") == ("cnn-tiny", "features", "hog", "openclip", "timm")
-    assert len(list(registry)) == 5
+    assert registry.names("baseline") == ("openclip",)
+    assert len(list(registry)) == 6
 
 
 @pytest.mark.parametrize("name", ["hog", "cnn-tiny"])
