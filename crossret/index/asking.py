@@ -137,17 +137,14 @@ class StoredIndex:
         return self._dataset.image(self._items[name])
 
     def _shard_of(self, row: int) -> Path:
-        return self._shards[self._parts[self._place(row)[0]].shard]
+        parts = self.manifest.parts
+        filled = [path for part, path in zip(parts, self.manifest.source.shards, strict=True) if part.count]
+        return Path(filled[self._place(row)[0]])
 
     @cached_property
     def _dataset(self) -> Dataset:
         source = self.manifest.source
         return dataset_of(DataRecipe(dataset=source.dataset, options=source.options), self._registry)
-
-    @cached_property
-    def _shards(self) -> dict[str, Path]:
-        paths = (Path(path) for path in self.manifest.source.shards)
-        return {path.name: path for path in paths}
 
     @cached_property
     def _items(self) -> dict[str, Item]:

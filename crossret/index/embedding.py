@@ -112,7 +112,8 @@ class _Known:
         content = self._contents.get(signature) or shard.content()
         key = key_of(content, self.embedder.fingerprint, self.embedder.stored)
         if key in self.parts:
-            return self.parts[key], True
+            # It may have another name now.
+            return self.parts[key].model_copy(update={"shard": shard.name}), True
         self._tell(shard, content, note)
         part = embed_shard(shard, Part(
             key=key, shard=shard.name, signature=signature, content=content, model=self.embedder.fingerprint,

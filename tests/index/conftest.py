@@ -10,6 +10,8 @@ from processes import Crossret
 from small_data import Small
 
 import crossret_emoji
+from crossret.bench.checkpoints import Checkpoint, read_checkpoint
+from crossret.plugins import plugins, registry
 
 DRAWINGS = Path(crossret_emoji.__file__).parent / "data" / "images" / "twemoji.zip"
 
@@ -22,6 +24,21 @@ def checkpoint(crossret: Crossret, small: Small, tmp_path_factory: pytest.TempPa
     ended = crossret("train", "translate-train", *words)
     assert ended.code == 0, ended.err
     return Path(ended.out.strip())
+
+
+@pytest.fixture(scope="session")
+def model(checkpoint: Path, small: Small, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """That model, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(small.packages))
+        one_file = tmp_path_factory.mktemp("plugin") / "crossret_plugins.py"
+        one_file.write_text("from shapes_plugin.plugin import register_datasets\n")
+        if "shapes" not in {c.name for c in registry() if c.kind == "dataset"}:
+            plugins().load_file(one_file)
+        found = read_checkpoint(checkpoint, registry(), "cpu")
+        # Its data set is imported while the plugin's folder is known.
+        assert found.assembly.dataset.protocols
+        return found
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from processes import Crossret, Ended
 
+from crossret.bench.checkpoints import Checkpoint
 from crossret.errors import DataError
 from crossret.index.asking import StoredIndex
+from crossret.index.making import make_index
 from crossret.plugins import registry
 
-from .conftest import write_tar, write_tars
+from .conftest import write_tars
+from .orders import Told, order
 
 SHARDS = 24
 EACH = 60
@@ -58,7 +61,7 @@ def test_searching_in_an_index_finds_what_searching_without_finds(
 
 
 def test_killed_while_it_embeds_it_goes_on_with_the_first_shard_that_is_missing(
-    crossret: Crossret, checkpoint: Path, pictures: Mapping[str, bytes], tmp_path: Path
+    crossret: Crossret, checkpoint: Path, model: Checkpoint, pictures: Mapping[str, bytes], tmp_path: Path
 ) -> None:
     write_tars(tmp_path / "tars", pictures, SHARDS, EACH)
     words = ("index", checkpoint, tmp_path / "tars", "--format", "json", "--out")
@@ -78,37 +81,8 @@ def test_killed_while_it_embeds_it_goes_on_with_the_first_shard_that_is_missing(
     after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "killed" / "parts").glob("*.json")}
     assert done.items() <= after.items()
     assert not [path for path in (tmp_path / "killed").rglob(".*") if path.name != ".crossret.lock"]
-    table(crossret(*words, tmp_path / "whole"))
-    np.testing.assert_array_equal(embeddings(tmp_path / "killed"), embeddings(tmp_path / "whole"))
-
-
-def test_shards_that_change_or_break_are_told_and_the_others_kept(
-    crossret: Crossret, checkpoint: Path, pictures: Mapping[str, bytes], tmp_path: Path
-) -> None:
-    one, two, three = write_tars(tmp_path / "tars", pictures, 3, 5)
-    words = ("index", checkpoint, tmp_path / "tars", "--format", "json", "--out", tmp_path / "out")
-    (row,) = table(crossret(*words))
-    assert row["vectors"] == "15"
-
-    write_tar(one, {"new": {"webp": pictures["1f431"]}, "bad": {"webp": b"?"}})
-    three.write_bytes(three.read_bytes()[:2000])
-    broken = crossret(*words)
-    assert broken.code == 1
-    assert broken.line.startswith(f"{three}: not a whole tar file")
-    assert "the other 2 shards are kept" in broken.line
-    assert "shard-000.tar has changed: it is embedded again" in broken.err
-
-    three.unlink()
-    mended = crossret(*words)
-    (row,) = table(mended)
-    assert row["vectors"] == "6"
-    assert mended.err.count(" kept") == 2
-    notes = json.loads(mended.out)["tables"][0]["notes"]
-    assert any(note.startswith("skipped 1 that cannot be read: bad (not a picture") for note in notes), notes
-    assert len(list((tmp_path / "out" / "parts").iterdir())) == 6
-    index = StoredIndex(tmp_path / "out", registry())
-    assert [index.id_of(row) for row in range(6)] == ["new", *(f"001-{name}" for name in list(pictures)[5:10])]
-    assert (index.shard_of(0), index.shard_of(1)) == (one, two)
+    make_index(model, checkpoint, order(tmp_path / "tars"), tmp_path / "whole", Told().progress)
+    np.testing.assert_allclose(embeddings(tmp_path / "killed"), embeddings(tmp_path / "whole"), atol=1e-6)
 
 
 def test_damage_is_one_line(indexed: Path, tmp_path: Path) -> None:
