@@ -111,9 +111,10 @@ def _own_device(name: str) -> torch.device:
         raise UsageError("device 'mps' cannot be shared by several processes; try --device cpu")
     if name == "cpu" or not torch.cuda.is_available():
         return torch.device("cpu")
-    local, count = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
-    if local >= count:
-        raise UsageError(f"process {local} of this machine has no GPU: there are {count}; start as many processes")
+    # The same on all processes of a machine, of which the first tells it.
+    local, processes = int(os.environ["LOCAL_RANK"]), int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    if (count := torch.cuda.device_count()) < max(processes, local + 1):
+        raise UsageError(f"{processes} processes, but this machine has {count} GPUs; start as many processes as GPUs")
     device = torch.device("cuda", local)
     torch.cuda.set_device(device)
     return device

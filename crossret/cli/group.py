@@ -19,6 +19,7 @@ from crossret.errors import CrossretError
 
 COMMAND_LINE = "crossret.command_line"
 DEBUG = "crossret.debug"
+USAGE = 2
 # Commands whose work the processes that a launcher (torchrun, say) starts do together.
 SHARED = ("train", "evaluate")
 
@@ -59,8 +60,15 @@ def _end(error: BaseException, *, debug: bool) -> NoReturn:
     if debug:
         traceback.print_exception(error)
     line, code = _explained(error)
-    click.echo(f"crossret: {line}", err=True)
+    if not _told_by_another(error, code):
+        click.echo(f"crossret: {line}", err=True)
     sys.exit(code)
+
+
+def _told_by_another(error: BaseException, code: int) -> bool:
+    """Whether the first of a machine's processes, started by a launcher, ends with the same line."""
+    everywhere = code == USAGE or isinstance(error, KeyboardInterrupt)
+    return everywhere and os.environ.get("LOCAL_RANK", "0") != "0"
 
 
 def _explained(error: BaseException) -> tuple[str, int]:
