@@ -262,4 +262,7 @@ def _read_by_network(tokens: Tokens) -> dict[str, Tensor]:
 
 
 def _ordered(states: Tensor, tokens: Tokens) -> Tensor:
-    return states.take_along_dim(tokens["order"].unsqueeze(2), 1) if "order" in tokens else states
+    if "order" not in tokens:
+        return states
+    # Not take_along_dim: traced for an export, it would fix the number of texts.
+    return states.gather(1, tokens["order"].unsqueeze(2).expand(-1, -1, states.shape[2]))

@@ -157,6 +157,7 @@ def test_frozen_states_and_a_trained_network(made: Made, bert: str, tmp_path: Pa
     checkpoint = read_checkpoint(path, registry(), "cpu")
     manifest = exported(checkpoint, tmp_path / "onnx")
     assert manifest["visual"]["starts_at"] == "pixels"
+    assert manifest["text"]["starts_at"] == "tokens"
     assert manifest["text"]["difference"] < 1e-3
     assert_same_pictures(checkpoint, tmp_path / "onnx" / "visual.onnx", "pixels")
 
