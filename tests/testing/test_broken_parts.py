@@ -10,7 +10,7 @@ from crossret.testing.checks import checks_of, summary_of
 from crossret.testing.conformance import run_check
 from crossret.testing.subject import Subject
 
-from . import broken_parts
+from . import broken
 
 SOUND = {
     "Text": "text-encoder",
@@ -112,7 +112,8 @@ ELSEWHERE = {"registers_without_heavy_imports"}
 
 
 def subject_of(kind, name, folder, meta=Meta()):  # noqa: B008
-    component = Component(kind, "broken", f"{broken_parts.__name__}:{name}", meta, "wrong", "crossret-wrong")
+    module = f"{broken.__name__}.{kind.replace('-', '_')}"
+    component = Component(kind, "broken", f"{module}:{name}", meta, "wrong", "crossret-wrong")
     known = Registry()
     known.add(component)
     return Subject(component, Example(), known, folder)

@@ -1,0 +1,1 @@
+"""Components that are sound but for one thing each, a module per kind; the kit must find it."""
