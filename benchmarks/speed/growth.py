@@ -1,7 +1,7 @@
 """Measures how time and memory grow with size: ``python benchmarks/speed/growth.py``.
 
-Every part is measured at 1×, 4×, 16× and 64× of a base size, each in a process of its own. ``--out`` keeps the figures;
-``--plot`` draws them. Times are those of this machine at this moment; how they grow is what counts.
+Every part is measured at 1×, 4×, 16× and 64× of a base size, each in a process of its own on one thread. Times are CPU
+seconds, which other work on the machine hardly changes. ``--out`` keeps the figures; ``--plot`` draws them.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def measured(part: str, size: str) -> dict[str, float]:
-    """Seconds, and the most memory beyond what the work begins with, in MiB."""
+    """CPU seconds, and the most memory beyond what the work begins with, in MiB."""
     import torch
 
     torch.set_num_threads(1)
@@ -68,7 +68,7 @@ def table(found: dict[str, dict[str, dict[str, float]]]) -> str:
             slope = "" if before is None else f"{slope_of(before, (size, figures)):.2f}"
             rows.append((part, f"{int(size):,}", f"{figures['seconds']:.2f}", slope, f"{figures['memory']:.0f}"))
             before = size, figures
-    return tabulate(rows, ("part", "size", "s", "exponent", "MiB"), tablefmt="pipe", disable_numparse=True)
+    return tabulate(rows, ("part", "size", "CPU s", "exponent", "MiB"), tablefmt="pipe", disable_numparse=True)
 
 
 def slope_of(smaller: tuple[str, dict[str, float]], larger: tuple[str, dict[str, float]]) -> float:

@@ -23,7 +23,7 @@ def draw(found: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
         for place, name in zip(axes, ("seconds", "memory"), strict=True):
             values = [max(figures[name], 0.1 if name == "memory" else 0.0) for figures in sizes.values()]
             place.loglog(scales, values, marker=marker, label=part, linewidth=1.2, markersize=5)
-    for place, title in zip(axes, ("seconds", "MiB beyond the inputs"), strict=True):
+    for place, title in zip(axes, ("CPU seconds", "MiB beyond the inputs"), strict=True):
         place.set(title=title, xlabel="size", xticks=[1, 4, 16, 64], xticklabels=["1×", "4×", "16×", "64×"])
         place.grid(alpha=0.3)
     axes[0].legend(frameon=False, fontsize=8)

@@ -14,6 +14,10 @@ def in_process(script: str, *arguments: object) -> dict[str, float]:
         subprocess.CalledProcessError: it failed; ``stderr`` says why.
     """
     command = [sys.executable, script, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr)
+        raise
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures

@@ -79,7 +79,7 @@ class Way:
 
 
 def measured(name: str, given: argparse.Namespace, peak: Peak) -> dict[str, float]:
-    """Samples per second, most MiB beyond model and data, and the mean loss of the measured steps."""
+    """Samples per second, CPU seconds, most MiB beyond model and data, and the mean loss of the measured steps."""
     torch.set_num_threads(given.threads)
     way = Way.named(name, given)
     device = Accelerator(cpu=given.device == "cpu").device
@@ -95,11 +95,12 @@ def measured(name: str, given: argparse.Namespace, peak: Peak) -> dict[str, floa
     first, *rest = drawn
     peak.reset()
     one_step(gradients, optimiser, first)
-    started = now(device)
+    started, cpu = now(device), time.process_time()
     losses = [one_step(gradients, optimiser, batch) for batch in rest]
-    seconds = now(device) - started
+    seconds, cpu = now(device) - started, time.process_time() - cpu
     loss = float(torch.stack(losses).mean())
-    return {"samples": given.steps * given.batch / seconds, "memory": peak.mebibytes(), "loss": loss}
+    samples = given.steps * given.batch
+    return {"samples": samples / seconds, "cpu": cpu, "memory": peak.mebibytes(), "loss": loss}
 
 
 def step_of(way: Way, given: argparse.Namespace, device: torch.device) -> tuple[Gradients, torch.optim.Optimizer]:
