@@ -13,9 +13,10 @@ import torch
 from memory import Peak
 from PIL import Image
 
+from crossret.data.picture_bytes import decoded
 from crossret.data.visual_inputs import VisualInputs
 from crossret.index.embedding import Embedder, Progress, embed_corpus
-from crossret.index.tar_shards import tar_corpus
+from crossret.index.tar_shards import MOST_PIXELS, tar_corpus
 from crossret.model.dual_encoder import DualEncoder
 from crossret.model.text_tower import TextTower
 from crossret.model.visual_tower import VisualTower
@@ -37,6 +38,17 @@ def embed(pictures: int, peak: Peak) -> float:
         started = time.process_time()
         embed_corpus(corpus, embedder, Path(folder) / "parts", Progress(lambda note: None, lambda *shard: None))
         return time.process_time() - started
+
+
+def decode(pictures: int, peak: Peak) -> float:
+    """CPU seconds to read and decode as many, without the network."""
+    embedder = _embedder()
+    content = _photograph(np.random.default_rng(0))
+    peak.reset()
+    started = time.process_time()
+    for _ in range(pictures):
+        embedder.visual.pixels_of(decoded(content, MOST_PIXELS))
+    return time.process_time() - started
 
 
 def _embedder() -> Embedder:

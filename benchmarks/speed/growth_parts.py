@@ -69,6 +69,13 @@ def embedding(pictures: int, peak: Peak) -> float:
     return embed(pictures, peak)
 
 
+def decoding(pictures: int, peak: Peak) -> float:
+    """What of that is not the network's work."""
+    from growth_embedding import decode
+
+    return decode(pictures, peak)
+
+
 def _index(kind: str) -> Callable[[int, Peak], float]:
     def run(vectors: int, peak: Peak) -> float:
         from index import build
@@ -83,6 +90,7 @@ PARTS = {
     "step": Part(8, "samples", step),
     "step in parts": Part(8, "samples", step_in_parts),
     "embedding": Part(32, "pictures", embedding),
+    "decoding": Part(32, "pictures", decoding),
     "flat index": Part(10_000, "vectors", _index("flat")),
     "graph index (HNSW)": Part(10_000, "vectors", _index("hnsw")),
     "coded index (IVF-PQ)": Part(10_000, "vectors", _index("ivfpq")),
