@@ -32,6 +32,7 @@ from crossret.testing.rows import KeptRows
 from crossret.training.batching import ViewsApart, ViewsTogether
 from crossret.training.gradients import Gradients
 from crossret.training.seeds import seed_everything
+from crossret.training.sharing import ALONE
 from crossret.training.step import InputBank, Step
 from crossret_text.transformer import TransformerEncoder
 
@@ -114,10 +115,10 @@ def step_of(way: Way, given: argparse.Namespace, device: torch.device) -> tuple[
     shape = (3, SIDE, SIDE) if way.pictures else (FEATURES,)
     rows = np.random.default_rng(1).standard_normal((given.batch * BATCHES, *shape), dtype=np.float32)
     step = Step(model, objective, InputBank(rows, device), device, ViewsApart() if way.plain else ViewsTogether())
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    trained = [p for part in (model, objective) for p in part.parameters() if p.requires_grad]
     accelerator = Accelerator(cpu=given.device == "cpu")
     optimiser = accelerator.prepare(torch.optim.Adam(trained, lr=1e-4, fused=not way.plain))
-    return Gradients(step, model, accelerator, optimiser, way.micro_batch), optimiser
+    return Gradients(step, model, accelerator, optimiser, trained, way.micro_batch, ALONE), optimiser
 
 
 class PictureTower(torch.nn.Module):
