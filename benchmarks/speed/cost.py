@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import operations
 from tabulate import tabulate
 
-DAY, GIB = 86_400, 2**30
+HOUR, GIB = 3600, 2**30
 WIDTH, HIDDEN, HALF = 512, 768, 2
 TOKENS = 16
 """Word pieces of a caption with its two marks: what ``operations.of_text`` counts has as many."""
@@ -68,10 +67,10 @@ class Work:
     cpu: float = 0.0
     operations: float = 0.0
 
-    def days(self, machine: Machine) -> float:
+    def hours(self, machine: Machine) -> float:
         """On a machine, where both go on at a time."""
         gpu = self.operations / (machine.gpus * machine.flops * machine.share)
-        return max(self.cpu / machine.cores, gpu) / DAY
+        return max(self.cpu / machine.cores, gpu) / HOUR
 
 
 def works(study: Study, figures: dict[str, dict[str, dict[str, float]]], given: argparse.Namespace) -> Iterator[Work]:
@@ -97,10 +96,9 @@ def per_unit(sizes: dict[str, dict[str, float]]) -> float:
 
 
 def extrapolated(sizes: dict[str, dict[str, float]], size: int) -> float:
-    """CPU seconds at a size beyond those that were measured, along the slope of the last two, at least 1."""
-    *_, before, last = sorted(sizes, key=int)
-    slope = math.log(sizes[last]["seconds"] / sizes[before]["seconds"]) / math.log(int(last) / int(before))
-    return float(sizes[last]["seconds"] * (size / int(last)) ** max(1.0, slope))
+    """CPU seconds of an IVF index beyond the sizes that were measured: its lists grow with the root of its size."""
+    largest = max(sizes, key=int)
+    return float(sizes[largest]["seconds"] * (size / int(largest)) ** 1.5)
 
 
 def room(study: Study) -> list[tuple[str, str]]:
@@ -110,7 +108,9 @@ def room(study: Study) -> list[tuple[str, str]]:
         ("embeddings of the pictures, float16", f"{study.pictures * WIDTH * HALF / GIB:,.1f}"),
         ("the same in an IVF-PQ index", f"{study.pictures * (WIDTH // 8 + 16) / GIB:,.1f}"),
         ("features of the pictures, float32", f"{study.pictures * HIDDEN * 4 / GIB:,.1f}"),
-        ("translations, 60 bytes each", f"{texts * 60 / GIB:,.0f}"),
+        ("captions of one language in memory while it trains", f"{study.pictures * SAMPLE / GIB:,.0f}"),
+        ("captions of all languages in memory, trained together", f"{study.pictures * study.languages * SAMPLE / GIB:,.0f}"),
+        ("translations on disk, 60 bytes each", f"{texts * 60 / GIB:,.0f}"),
         ("embeddings of all texts, float16", f"{texts * WIDTH * HALF / GIB:,.0f}"),
         ("token states of all texts, float16", f"{texts * TOKENS * HIDDEN * HALF / GIB:,.0f}"),
     ]
@@ -131,13 +131,13 @@ def main() -> None:
     rows = [
         (
             work.name,
-            f"{work.cpu / DAY:,.1f}" if work.cpu else "",
+            f"{work.cpu / HOUR:,.0f}" if work.cpu else "",
             f"{work.operations:.1e}" if work.operations else "",
-            *(f"{work.days(machine):,.2f}" for machine in MACHINES),
+            *(f"{work.hours(machine):,.1f}" for machine in MACHINES),
         )
         for work in parts
     ]
-    head = ("part", "CPU days of a core", "GPU operations", *(f"days, {machine.name}" for machine in MACHINES))
+    head = ("part", "CPU hours of a core", "GPU operations", *(f"hours, {machine.name}" for machine in MACHINES))
     print(tabulate(rows, head, tablefmt="pipe", disable_numparse=True))
     print("\n" + tabulate(room(study), ("what is kept", "GiB"), tablefmt="pipe", disable_numparse=True))
 
