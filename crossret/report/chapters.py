@@ -22,7 +22,7 @@ from crossret.results.figures import Shown
 from crossret.results.leaderboard import reference_of, table_of
 from crossret.results.published import fitting
 from crossret.results.record import Record
-from crossret.results.selection import Selection, select
+from crossret.results.selection import Selection, protocol_of, select
 from crossret.results.store import Stored
 
 
@@ -99,9 +99,9 @@ def chapters(
         UsageError: an unknown language or method, or no records.
         DataError: a file of ranks is damaged.
     """
-    groups: dict[tuple[str, str, str], list[Stored]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Stored]] = defaultdict(list)
     for one in stored:
-        groups[one.record.suite, one.record.unit.dataset, one.record.unit.protocol].append(one)
+        groups[one.record.suite, protocol_of(one.record)].append(one)
     return tuple(_chapter(group, published, asked, registry) for _, group in sorted(groups.items()))
 
 

@@ -13,6 +13,7 @@ from crossret.recipe.reading import validated
 from crossret.registry import Registry
 from crossret.report.section import Absent
 from crossret.results.record import GalleryScores, Record
+from crossret.results.selection import protocol_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class DataCard:
     """Facts of the records, and what the data set says of itself.
 
     Attributes:
+        protocol: with the rule of what answers a caption, where that is not the usual one.
         galleries: one entry per gallery, with its sizes.
     """
 
@@ -57,7 +59,7 @@ def data_card(records: Sequence[Record], dataset: Dataset | Absent) -> DataCard:
     galleries = {scores.gallery: scores for record in records for scores in record.scores if not scores.subset}
     return DataCard(
         unit.dataset,
-        unit.protocol,
+        protocol_of(records[0]).removeprefix(f"{unit.dataset}/"),
         tuple(sorted({record.unit.language for record in records})),
         tuple(sorted({record.components["dataset"] for record in records if "dataset" in record.components})),
         tuple(galleries.values()),
