@@ -56,7 +56,7 @@ def _step(way: str, samples: int, peak: Peak) -> float:
 
     # Layers below the kept states have no part in the step; there are few, so that keeping takes little time.
     given = argparse.Namespace(
-        batch=samples, micro_batch=PARTS["step in parts"].base, steps=1, train_layers="none", layers=2, threads=1
+        batch=samples, micro_batch=PARTS["step in parts"].base, train_layers="none", layers=2, threads=1
     )
     given.device = "cpu"
     return measured(way, given, peak)["cpu"]

@@ -4,8 +4,8 @@ The text encoder has the size of mBERT and random weights; captions have the len
 step: source, translation and back-translation against visual features, the published terms, Adam. The plain way draws
 batches at random, makes three forward passes, each padded to its longest text, and computes everything at every step;
 visual features are given unless both encoders are said to be frozen: then it computes those, too.
-Every measurement is a process of its own, so that memory can be told. Times are those of this machine at this moment;
-only the ratios mean something.
+What is measured are the eight steps of an epoch, after one that is not; every measurement is a process of its own, so
+that memory can be told. Times are those of this machine at this moment; only the ratios mean something.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ def main() -> None:
     parser.add_argument("--way", action="append", choices=WAYS, help="only these")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--micro-batch", type=int, default=4, help="of the way that works in parts")
-    parser.add_argument("--steps", type=int, default=2, help="measured, after one that is not")
     parser.add_argument("--train-layers", default="9-11", help="of the text encoder, where some train")
     parser.add_argument("--layers", type=int, default=12, help="of the text encoder")
     parser.add_argument("--device", default="cpu")
@@ -59,7 +58,7 @@ def main() -> None:
 
 def table(given: argparse.Namespace) -> str:
     """All ways, as Markdown."""
-    names = ("batch", "micro_batch", "steps", "train_layers", "layers", "device", "threads")
+    names = ("batch", "micro_batch", "train_layers", "layers", "device", "threads")
     options = [part for name in names for part in (f"--{name.replace('_', '-')}", getattr(given, name))]
     found = {way: in_process(__file__, "--measure", way, *options) for way in given.way or WAYS}
     rows = []

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -80,28 +79,28 @@ class Way:
 
 
 def measured(name: str, given: argparse.Namespace, peak: Peak) -> dict[str, float]:
-    """Samples per second, CPU seconds, most MiB beyond model and data, and the mean loss of the measured steps."""
+    """Samples per second, CPU seconds of a step, most MiB beyond model and data, and the mean loss."""
     torch.set_num_threads(given.threads)
     way = Way.named(name, given)
     device = Accelerator(cpu=given.device == "cpu").device
     training = captions(given.batch * BATCHES)
     texts = TextsRecipe(length_window=1 if way.plain else BATCHES)
-    drawn = list(islice(Sampler(training, texts, given.batch, seed=0).epoch(0), given.steps + 1))
+    # A whole epoch: batches of similar length differ in length from each other.
+    drawn = list(Sampler(training, texts, given.batch, seed=0).epoch(0))
     seed_everything(0)
     gradients, optimiser = step_of(way, given, device)
     if way.cache_states != "none":
         # Before the clock starts: a training of many epochs does this once.
         read = [text for batch in drawn for view in batch.texts.values() for text in view]
         gradients.step.model.text.encoder.prepare(read, KeptRows())  # type: ignore[attr-defined]
-    first, *rest = drawn
     peak.reset()
-    one_step(gradients, optimiser, first)
+    one_step(gradients, optimiser, drawn[0])
     started, cpu = now(device), time.process_time()
-    losses = [one_step(gradients, optimiser, batch) for batch in rest]
+    losses = [one_step(gradients, optimiser, batch) for batch in drawn]
     seconds, cpu = now(device) - started, time.process_time() - cpu
     loss = float(torch.stack(losses).mean())
-    samples = given.steps * given.batch
-    return {"samples": samples / seconds, "cpu": cpu, "memory": peak.mebibytes(), "loss": loss}
+    samples = sum(len(batch.items) for batch in drawn)
+    return {"samples": samples / seconds, "cpu": cpu / len(drawn), "memory": peak.mebibytes(), "loss": loss}
 
 
 def step_of(way: Way, given: argparse.Namespace, device: torch.device) -> tuple[Gradients, torch.optim.Optimizer]:
