@@ -16,7 +16,7 @@ def draw(found: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
     """Write an SVG file with a line per part."""
     # Text stays text, and two runs over the same figures give the same file.
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "crossret", "font.family": "sans-serif"})
-    figure, axes = pyplot.subplots(1, 2, figsize=(9, 4), layout="constrained")
+    figure, axes = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for marker, (part, sizes) in zip(MARKERS, found.items(), strict=False):
         smallest = min(map(int, sizes))
         scales = [int(size) / smallest for size in sizes]
@@ -26,6 +26,6 @@ def draw(found: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
     for place, title in zip(axes, ("CPU seconds", "MiB beyond the inputs"), strict=True):
         place.set(title=title, xlabel="size", xticks=[1, 4, 16, 64], xticklabels=["1×", "4×", "16×", "64×"])
         place.grid(alpha=0.3)
-    axes[0].legend(frameon=False, fontsize=8)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", frameon=False, fontsize=8)
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
