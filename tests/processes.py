@@ -55,7 +55,7 @@ class Crossret:
         paths = {"PYTHONPATH": os.pathsep.join(filter(None, (str(self.packages), given)))} if self.packages else {}
         return kept | paths | {"CROSSRET_CACHE": str(self.cache), "PYTHONUNBUFFERED": "1"} | changes
 
-    def __call__(self, *words: object, timeout: float = 120, **environment: str) -> Ended:
+    def __call__(self, *words: object, timeout: float = 300, **environment: str) -> Ended:
         """Run to the end."""
         return self._ended([str(SCRIPT), *map(str, words)], timeout, environment)
 

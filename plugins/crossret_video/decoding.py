@@ -41,7 +41,7 @@ class Times:
     def middles(self, count: int) -> list[int]:
         """Starts of the frames that are shown in the middle of equal parts of the time; each once."""
         length = self.end - self.shown[0]
-        targets = [self.shown[0] + int((part + 0.5) / count * length) for part in range(count)]
+        targets = [self.shown[0] + (2 * part + 1) * length // (2 * count) for part in range(count)]
         return list(dict.fromkeys(self.shown[bisect(self.shown, target) - 1] for target in targets))
 
     def seconds(self, start: int) -> float:
