@@ -12,6 +12,7 @@ from tiny_data import TinyDataset
 from crossret.bench.assembly import Assembly
 from crossret.bench.conventions import OWN, PUBLISHED, conventions_of
 from crossret.bench.keys import training_key
+from crossret.bench.payload import Origin
 from crossret.bench.plan import Selection, make_plan
 from crossret.bench.training_job import trained
 from crossret.contracts.data import Caption, Item, Split
@@ -116,6 +117,7 @@ def test_a_model_trains_in_reference_mode(tmp_path: Path) -> None:
     (job,) = make_plan(suite, Selection(("es",), ("nrccr",), 1, overrides), plugins()).jobs
     assert job.training is not None
     torch.set_num_threads(1)
-    progress = trained(job.training, tmp_path, registry(), "cpu", lambda *_: None).progress
+    origin = Origin(suite="emoji", command="")
+    progress = trained(job.training, tmp_path, registry(), "cpu", origin, lambda *_: None).progress
     assert [point.epoch for point in progress.curve] == [2]
     assert 0 < progress.best_score <= 300
