@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -24,18 +23,16 @@ def decoded(content: bytes, most_pixels: int) -> Image.Image:
         DataError: it is no picture that can be read.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=FORMATS)
-            width, height = picture.size
-            if width * height > most_pixels:
-                raise TooManyPixelsError(f"the picture has {width} × {height} pixels; at most {most_pixels:,} are read")
-            upright = ImageOps.exif_transpose(picture)
-            if upright.mode == "RGB" and "transparency" not in upright.info:
-                upright.load()
-                return upright
-            upright = upright.convert("RGBA")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+        width, height = picture.size
+        if width * height > most_pixels:
+            raise TooManyPixelsError(f"the picture has {width} × {height} pixels; at most {most_pixels:,} are read")
+        upright = ImageOps.exif_transpose(picture)
+        if upright.mode == "RGB" and "transparency" not in upright.info:
+            upright.load()
+            return upright
+        upright = upright.convert("RGBA")
+    except Image.DecompressionBombError as error:
         raise TooManyPixelsError(f"the picture has too many pixels; at most {most_pixels:,} are read") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, OverflowError) as error:
         raise DataError(f"not a picture that can be read; expected one of {', '.join(FORMATS)}") from error

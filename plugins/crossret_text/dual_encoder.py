@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 
-from crossret.errors import ComponentError, UsageError
+from crossret.errors import UsageError
+from crossret_text.loading import told
 from crossret_text.weights import hash_tensors
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SIDES = ("get_text_features", "get_image_features")
 # Trained on texts of one length only.
 FIXED_LENGTH = ("siglip", "siglip2")
+FILES = "model.safetensors, tokenizer and image processor"
 
 
 class HfDualEncoder(nn.Module):
@@ -44,13 +45,13 @@ class HfDualEncoder(nn.Module):
             "local_files_only": local_files_only,
             "trust_remote_code": False,
         }
-        with _failing(model):
+        with told("model", model, FILES):
             network: Any = AutoModel.from_pretrained(model, use_safetensors=True, dtype=torch.float32, **options)
         if not all(hasattr(network, side) for side in SIDES):
             raise UsageError(
                 f"'hf:{model}' is a {type(network).__name__}; expected a dual encoder of texts and pictures"
             )
-        with _failing(model):
+        with told("model", model, FILES):
             self.tokenizer: Any = AutoTokenizer.from_pretrained(model, **options)
             self.pictures: Any = AutoImageProcessor.from_pretrained(model, **options)
         self.network = network.eval().requires_grad_(False)
@@ -86,15 +87,3 @@ def _unit(found: Any) -> np.ndarray:
     # Since version 5 the projected vectors are one of several outputs.
     vectors: Tensor = found if isinstance(found, Tensor) else found.pooler_output
     return functional.normalize(vectors.float(), dim=-1).cpu().numpy()
-
-
-@contextmanager
-def _failing(model: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:  # whatever transformers or the hub's client raises
-        reason = str(error).strip().partition("\n")[0]
-        raise ComponentError(
-            f"model 'hf:{model}' cannot be loaded: {reason}; get it with: hf download {model}, or name a folder with "
-            "config.json, model.safetensors, tokenizer and image processor"
-        ) from error

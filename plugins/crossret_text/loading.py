@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,16 +75,25 @@ class Source:
             **options,
         )
 
-    @contextmanager
-    def _failing(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # whatever transformers or the hub's client raises
-            reason = str(error).strip().partition("\n")[0]
-            raise ComponentError(
-                f"text-encoder 'hf:{self.model}' cannot be loaded: {reason}; get it with: hf download {self.model}, or "
-                "name a folder with config.json, model.safetensors and tokenizer.json"
-            ) from error
+    def _failing(self) -> AbstractContextManager[None]:
+        return told("text-encoder", self.model, "model.safetensors and tokenizer.json")
+
+
+@contextmanager
+def told(what: str, model: str, files: str) -> Iterator[None]:
+    """Say in one line why a model of transformers cannot be loaded, and which files a folder must have.
+
+    Raises:
+        ComponentError: whatever was raised within.
+    """
+    try:
+        yield
+    except Exception as error:  # whatever transformers or the hub's client raises
+        reason = str(error).strip().partition("\n")[0]
+        raise ComponentError(
+            f"{what} 'hf:{model}' cannot be loaded: {reason}; get it with: hf download {model}, or name a folder with "
+            f"config.json, {files}"
+        ) from error
 
 
 def _without_pooler(network: Any) -> Any:
