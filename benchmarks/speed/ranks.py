@@ -89,8 +89,9 @@ def measured(way: str, size: str, given: argparse.Namespace) -> dict[str, float]
 
     torch.set_num_threads(given.threads)
     ranker = RANKERS[way]
-    ranker.run(make_problem(50, 1, 16), given.device, given.memory)
-    problem = make_problem(*map(int, size.split("x")))
+    items, per_item, width = map(int, size.split("x"))
+    ranker.run(make_problem(300, per_item, 16), given.device, given.memory)
+    problem = make_problem(items, per_item, width)
     peak = Peak("cpu")
     peak.reset()
     started = time.perf_counter()

@@ -12,8 +12,9 @@ from crossret.results.record import UnitId
 
 # How often a state is saved changes no number.
 COSTS_ONLY = {"checkpoint_seconds"}
-# Nor does the memory that scores may take; keys hold the default.
+# Nor does the memory that scores may take, of which keys hold the default, or how ranks are counted.
 MEMORY_IN_KEYS = {"memory_mb": 256.0}
+COSTS_ONLY_OF_EVALUATION = {"compile"}
 
 # Recipes that say nothing of it keep the keys that they had before there was this field.
 LATER = {"reference": False}
@@ -58,7 +59,8 @@ def training_key(
 def unit_key(recipe: Recipe, unit: UnitId, training: str, data: Mapping[str, str], shown: Mapping[str, Any]) -> str:
     """Key of a record; ``shown`` is what the record says of its row besides its numbers (suite, label, …)."""
     asked = recipe.model_dump(mode="json", include={"reference", "evaluation", "baseline", "baseline_options"})
-    asked["evaluation"] = _without(asked["evaluation"], LATER_OF_EVALUATION) | MEMORY_IN_KEYS
+    evaluation = {name: value for name, value in asked["evaluation"].items() if name not in COSTS_ONLY_OF_EVALUATION}
+    asked["evaluation"] = _without(evaluation, LATER_OF_EVALUATION) | MEMORY_IN_KEYS
     return hash_of([_without(asked, LATER), unit.model_dump(mode="json"), training, dict(data), dict(shown)])
 
 

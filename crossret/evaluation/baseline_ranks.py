@@ -37,7 +37,7 @@ def rank_with_baseline(
     texts = gallery.translated if recipe.query == "translated" else [caption.text for caption in gallery.captions]
     check_repeatable(baseline, texts, descriptions)
     queries, items = (torch.from_numpy(vectors) for vectors in embedded(baseline, texts, descriptions))
-    ranks = positive_ranks(queries, items, gallery.relevance, memory_mb=recipe.memory_mb)
+    ranks = positive_ranks(queries, items, gallery.relevance, memory_mb=recipe.memory_mb, compiled=recipe.compile)
     return results_of(gallery, ranks).with_hardest(queries, items, recipe.memory_mb)
 
 

@@ -40,7 +40,8 @@ class InOneProcess:
 
     def ranks(self, captions: Tensor, items: Tensor, relevance: Relevance, recipe: EvaluationRecipe) -> PositiveRanks:
         """Of the whole gallery."""
-        return positive_ranks(captions, items, relevance, memory_mb=recipe.memory_mb, scores=recipe.scores)
+        memory, scores, compiled = recipe.memory_mb, recipe.scores, recipe.compile
+        return positive_ranks(captions, items, relevance, memory_mb=memory, scores=scores, compiled=compiled)
 
 
 IN_ONE_PROCESS = InOneProcess()
@@ -67,8 +68,10 @@ class OverProcesses:
     def ranks(self, captions: Tensor, items: Tensor, relevance: Relevance, recipe: EvaluationRecipe) -> PositiveRanks:
         """Each process counts among its share of the items."""
         own = items[_parts(len(items), self.peers.size)[self.peers.rank]]
-        memory, scores = recipe.memory_mb, recipe.scores
-        return sharded_ranks(captions, own, relevance, memory_mb=memory, scores=scores, group=self.group)
+        memory, scores, compiled = recipe.memory_mb, recipe.scores, recipe.compile
+        return sharded_ranks(
+            captions, own, relevance, memory_mb=memory, scores=scores, compiled=compiled, group=self.group
+        )
 
 
 def _parts(count: int, size: int) -> list[slice]:

@@ -18,8 +18,8 @@ Precision = Literal["float32", "bfloat16"]
 PAIRS_AT_ONCE = 512
 """Most pairs scored exactly at once."""
 
-BYTES_AT_ONCE = 2**21
-"""Most memory that scoring them takes: larger pieces leave a core's cache, and cost a page fault per page each time."""
+BYTES_AT_ONCE = 2**23
+"""Most memory that scoring them takes."""
 
 # Unit roundoffs. A tensor core may add in fewer bits than float32 has, and cut instead of rounding.
 _FLOAT32, _TENSOR_CORE, _BFLOAT16_TILE = 2.0**-24, 2.0**-22, 2.0**-8
@@ -99,15 +99,26 @@ class Approximation:
             at_once=min(PAIRS_AT_ONCE, at_once),
         )
 
-    def tile(self, rows: slice, columns: slice) -> Tensor:
-        """Float32 scores of those captions and items, each off by no more than the margin of its row and its column."""
-        left, right = self.captions.multiplied[rows], self.items.multiplied[columns]
+    def tile(self, rows: slice, columns: slice, memory: Tensor) -> Tensor:
+        """Float32 scores of those captions and items, each off by no more than the margin of its row and its column.
+
+        An item's scores lie side by side, since an item is a query with several positives more often than a caption.
+
+        Args:
+            rows: captions.
+            columns: items.
+            memory: float32, ``(N,)`` with N at least the number of scores; the tile is written into it.
+        """
+        left, right = self.items.multiplied[columns], self.captions.multiplied[rows]
+        tile = memory[: len(left) * len(right)].view(len(left), len(right))
         with torch.autocast(left.device.type, enabled=False):
-            if left.device.type == "cuda" and left.dtype == torch.bfloat16:
-                tile: Tensor = torch.mm(left, right.T, out_dtype=torch.float32)
+            if left.dtype == torch.float32:
+                torch.mm(left, right.T, out=tile)
+            elif left.device.type == "cuda":
+                torch.mm(left, right.T, out_dtype=torch.float32, out=tile)
             else:
-                tile = (left @ right.T).to(torch.float32)
-        return tile
+                tile.copy_(left @ right.T)
+        return tile.T
 
     @property
     def dtype(self) -> torch.dtype:
@@ -135,8 +146,9 @@ class Approximation:
             part = slice(start, start + self.at_once)
             left = _filled(captions[part], self.at_once)
             right = _filled(items[part], self.at_once)
-            found = (self.captions.exact[left].to(dtype) * self.items.exact[right].to(dtype)).sum(dim=1)
-            scores[part] = found[: len(scores[part])]
+            products = self.captions.exact.index_select(0, left).to(dtype)
+            products *= self.items.exact.index_select(0, right)
+            scores[part] = products.sum(dim=1)[: len(scores[part])]
         return scores
 
     def _margins(self, queries: Side, gallery: Side) -> Tensor:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from crossret.retrieval.approximation import Approximation, smallest_budget
 from crossret.retrieval.counting import Pairs, Tally
 from crossret.retrieval.halving import halved_until_it_fits
 from crossret.retrieval.relevance import IntArray
+from crossret.retrieval.thresholds import Comparison
 from crossret.retrieval.tiles import BYTES_PER_CELL, Grid
+
+CACHED_CELLS = 1 << 22
+"""Most scores of a tile on a CPU, whatever the budget: larger ones leave its caches before they are counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +26,14 @@ class Contest:
         approximation: of the captions and these items.
         to_items: pairs whose queries are captions; items are numbered through the whole gallery.
         to_captions: pairs whose queries are these items, numbered from the first of them.
+        comparison: of whole rows of scores.
         before: how many items of the gallery stand before the first of these.
     """
 
     approximation: Approximation
     to_items: Pairs
     to_captions: Pairs
+    comparison: Comparison
     before: int = 0
 
     def ranks(self, memory_mb: float) -> Ranked:
@@ -41,6 +48,9 @@ class Contest:
 
     def _counted(self, memory_mb: float) -> Ranked:
         approximation, before = self.approximation, self.before
+        device = approximation.items.exact.device
+        if device.type == "cpu":
+            memory_mb = min(memory_mb, CACHED_CELLS * BYTES_PER_CELL / 2**20)
         grid = Grid.within(len(approximation.captions.exact), len(approximation.items.exact), memory_mb)
 
         def among_items(captions: Tensor, items: Tensor) -> Tensor:
@@ -50,12 +60,14 @@ class Contest:
             return approximation.pairs(captions, items)
 
         to_items, to_captions = (
-            Tally.start(pairs, exact, grid.cells, approximation.at_once)
+            Tally.start(pairs, exact, self.comparison, grid.cells, approximation.at_once)
             for pairs, exact in ((self.to_items, among_items), (self.to_captions, among_captions))
         )
+        # One tile's memory for all: new memory costs a CPU a page fault per page.
+        memory = torch.empty(grid.cells, device=device)
         for rows in grid.bands():
             for columns in grid.stripes():
-                tile = approximation.tile(rows, columns)
+                tile = approximation.tile(rows, columns, memory)
                 to_items.add(tile, rows, slice(columns.start + before, columns.stop + before))
                 to_captions.add(tile.T, columns, rows)
         ranks = to_items.ranks(), to_captions.ranks()

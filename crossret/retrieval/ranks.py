@@ -12,6 +12,7 @@ from crossret.retrieval.approximation import Approximation, Precision
 from crossret.retrieval.contest import Contest
 from crossret.retrieval.counting import Pairs
 from crossret.retrieval.relevance import IntArray, Relevance
+from crossret.retrieval.thresholds import comparison
 from crossret.retrieval.tiles import DotProducts
 
 
@@ -32,7 +33,13 @@ class PositiveRanks:
 
 @torch.no_grad()
 def positive_ranks(
-    captions: Tensor, items: Tensor, relevance: Relevance, *, memory_mb: float = 256, scores: Precision = "float32"
+    captions: Tensor,
+    items: Tensor,
+    relevance: Relevance,
+    *,
+    memory_mb: float = 256,
+    scores: Precision = "float32",
+    compiled: bool = False,
 ) -> PositiveRanks:
     """Rank every positive pair among all items and among all captions.
 
@@ -48,10 +55,12 @@ def positive_ranks(
         relevance: the positive pairs of these C captions and M items.
         memory_mb: MiB that scores and comparisons may take, beyond the inputs and a few numbers per pair.
         scores: precision of the tiles, which decide what is not too close to call.
+        compiled: compile what is done with a tile; the first call in a process then takes some seconds longer.
 
     Raises:
         DataError: shapes or devices do not fit, or an embedding is not finite (its side and row are named).
-        UsageError: the memory budget is too small for one tile; the smallest that is enough is named.
+        UsageError: the memory budget is too small for one tile, and the smallest that is enough is named; or nothing
+            can be compiled here.
         CrossretError: the device has no memory for one tile. If it has too little for the budget, tiles are halved.
     """
     products = _checked_products(captions, items, relevance)
@@ -61,6 +70,7 @@ def positive_ranks(
         approximation,
         to_items=Pairs.of(relevance.captions, relevance.items, exact, approximation.caption_margins()),
         to_captions=Pairs.of(relevance.items, relevance.captions, exact, approximation.item_margins()),
+        comparison=comparison(compiled),
     ).ranks(memory_mb)
     return PositiveRanks(found.among_items, found.among_captions, found.rescored)
 

@@ -16,6 +16,7 @@ from crossret.retrieval.counting import Pairs
 from crossret.retrieval.peers import Peers
 from crossret.retrieval.ranks import PositiveRanks
 from crossret.retrieval.relevance import IntArray, Relevance
+from crossret.retrieval.thresholds import comparison
 from crossret.retrieval.tiles import DotProducts
 
 
@@ -27,6 +28,7 @@ def sharded_ranks(
     *,
     memory_mb: float = 256,
     scores: Precision = "float32",
+    compiled: bool = False,
     group: dist.ProcessGroup | None = None,
 ) -> PositiveRanks:
     """The ranks of :func:`crossret.retrieval.ranks.positive_ranks`, each process looking at its own items only.
@@ -42,11 +44,13 @@ def sharded_ranks(
         relevance: the positive pairs of the C captions and all M items, the same in every process.
         memory_mb: MiB that scores and comparisons may take in each process; of different budgets the smallest counts.
         scores: precision of the tiles.
+        compiled: compile what is done with a tile.
         group: the processes; default: all.
 
     Raises:
         DataError: shapes do not fit, or an embedding of this process is not finite (its side and row are named).
-        UsageError: the memory budget is too small for one tile; the smallest that is enough is named.
+        UsageError: the memory budget is too small for one tile, and the smallest that is enough is named; or nothing
+            can be compiled here.
         CrossretError: this process's device has no memory for one tile, or another process failed, which is named.
     """
     peers = Peers(group, captions.device)
@@ -57,7 +61,7 @@ def sharded_ranks(
     budget = min(numbers[2] for numbers in everyone)
     # Scaled by the same power of two everywhere, scored in parts of the same length: the same bits.
     largest = max(numbers[3] for numbers in everyone), max(numbers[4] for numbers in everyone)
-    shard = _Shard(mine, relevance, sum(counts[: peers.rank]), budget)
+    shard = _Shard(mine, relevance, sum(counts[: peers.rank]), budget, compiled)
     approximation = shard.approximation(scores, largest)
     exact = peers.total(shard.own_scores(approximation))
     ahead, rescored = peers.each(lambda: shard.counts(approximation, exact))
@@ -103,6 +107,7 @@ class _Shard:
     relevance: Relevance
     before: int
     memory_mb: float
+    compiled: bool
 
     @property
     def own(self) -> IntArray:
@@ -143,6 +148,7 @@ class _Shard:
             approximation,
             to_items=Pairs.of(captions, items, exact, approximation.caption_margins()),
             to_captions=Pairs.of(items[own] - self.before, captions[own], exact[own], approximation.item_margins()),
+            comparison=comparison(self.compiled),
             before=self.before,
         ).ranks(self.memory_mb)
         ahead[0], ahead[1, own] = found.among_items - 1, found.among_captions - 1

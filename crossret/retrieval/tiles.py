@@ -11,8 +11,8 @@ from torch import Tensor
 from crossret.errors import DataError, UsageError
 
 BYTES_PER_CELL = 16
-"""Most memory one entry of a tile costs while ranks are counted: the float32 score, its transposed copy, the copy in a
-block of queries, and three boolean comparisons of that block."""
+"""Most memory one entry of a tile costs while ranks are counted: 4 for the score, 2 for what a sieve says of blocks,
+the rest for copies of some rows, for counts per segment, or for looking up some entries."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,13 @@ class DotProducts:
 
 
 def _even_step(length: int, most: int) -> int:
-    # Even tiles avoid a last one of a few rows, for which BLAS may switch to a kernel that rounds differently.
-    return math.ceil(length / math.ceil(length / most))
+    # Even tiles avoid a last one of a few rows, for which BLAS may switch to a kernel that rounds differently; kernels
+    # are at their best with multiples of 16.
+    if length <= most:
+        return length
+    unit = 16 if most >= 128 else 1
+    even = math.ceil(length / math.ceil(length / (most - most % unit)))
+    return even + -even % unit
 
 
 def _slices(length: int, step: int) -> list[slice]:

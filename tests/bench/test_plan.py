@@ -118,7 +118,8 @@ def test_language_and_seed_are_new_work(emoji: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    "override", ["training.checkpoint_seconds=1", "evaluation.memory_mb=64", "evaluation.memory_mb=2GB"]
+    "override",
+    ["training.checkpoint_seconds=1", "evaluation.memory_mb=64", "evaluation.memory_mb=2GB", "evaluation.compile=true"],
 )
 def test_what_changes_no_number_is_no_new_work(emoji: Suite, override: str) -> None:
     assert plan(emoji, "es", "", None, override).units[3].key == plan(emoji, "es").units[3].key

@@ -36,8 +36,8 @@ def refusal(*overrides: str, **content: Any) -> str:
         ("objective.new.los=x", "unknown key 'objective.new.los'; did you mean 'loss'?"),
         (
             "evaluation.zzz=1",
-            "unknown key 'evaluation.zzz'; known: also, anchors, batch_size, duplicate_captions, fusion_weight, "
-            "galleries, memory_mb, query, scores, variants",
+            "unknown key 'evaluation.zzz'; known: also, anchors, batch_size, compile, duplicate_captions, "
+            "fusion_weight, galleries, memory_mb, query, scores, variants",
         ),
     ],
 )

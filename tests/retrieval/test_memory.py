@@ -40,8 +40,8 @@ def small_device(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
     made: list[int] = []
     product = Approximation.tile
 
-    def tile(self: Approximation, rows: slice, columns: slice) -> torch.Tensor:
-        found = product(self, rows, columns)
+    def tile(self: Approximation, rows: slice, columns: slice, memory: torch.Tensor) -> torch.Tensor:
+        found = product(self, rows, columns, memory)
         # The first tile fits: what was counted in it must not count twice.
         if found.numel() > request.param and made:
             raise torch.OutOfMemoryError(f"CUDA out of memory. Tried to allocate {4 * found.numel()} bytes.")

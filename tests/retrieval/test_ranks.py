@@ -7,10 +7,11 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crossret.errors import DataError
+from crossret.errors import DataError, UsageError
 from crossret.retrieval.metrics import direction_metrics, per_query
 from crossret.retrieval.ranks import positive_ranks
 from crossret.retrieval.relevance import Relevance
+from crossret.retrieval.thresholds import comparison
 
 from .oracle import exact_scores, sorted_ranks
 from .strategies import budgets, problems, workable
@@ -22,6 +23,32 @@ def test_ranks_equal_a_full_sort_under_any_budget(problem, memory_mb):
     memory_mb = workable(memory_mb, problem.captions.shape[1])
     ranks = positive_ranks(*problem.tensors(), problem.relevance, memory_mb=memory_mb)
     expected = sorted_ranks(exact_scores(problem.captions, problem.items), problem.relevance)
+    assert (ranks.text_to_visual.tolist(), ranks.visual_to_text.tolist()) == expected
+
+
+@pytest.fixture(scope="module")
+def compiler():
+    try:
+        comparison(True)
+    except UsageError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("looked_at", [0, 16, 1 << 20])
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(("items", "per_item"), [(300, 1), (257, 5), (130, 9), (600, 2), (16, 3)])
+def test_every_way_of_counting_gives_the_same(items, per_item, compiled, looked_at, monkeypatch, request):
+    if compiled:
+        request.getfixturevalue("compiler")
+    monkeypatch.setattr("crossret.retrieval.counting.LOOKED_AT", looked_at)
+    generator = torch.Generator().manual_seed(items)
+    gallery = torch.randn(items, 6, generator=generator)
+    captions = gallery.repeat(per_item, 1) + torch.randn(items * per_item, 6, generator=generator)
+    # Many equal embeddings: ties that only exact scores tell.
+    captions[::7], gallery[::5] = captions[0].clone(), gallery[0].clone()
+    relevance = Relevance(np.arange(len(captions)), np.arange(len(captions)) % items, len(captions), items)
+    ranks = positive_ranks(captions, gallery, relevance, memory_mb=4, compiled=compiled)
+    expected = sorted_ranks(exact_scores(captions.numpy(), gallery.numpy()), relevance)
     assert (ranks.text_to_visual.tolist(), ranks.visual_to_text.tolist()) == expected
 
 
