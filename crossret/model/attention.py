@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from torch import Tensor, nn
 from torch.nn import functional
 
 from crossret.model.padding import LEFT_OUT, Padding
+
+
+@dataclass(frozen=True, slots=True)
+class HeadStates:
+    """What the heads make of N sequences: who looks, what is looked at, and what is seen there.
+
+    Attributes:
+        query: ``(N, heads, L, query head size)``.
+        key: ``(N, heads, L, query head size)``.
+        value: ``(N, heads, L, value head size)``.
+    """
+
+    query: Tensor
+    key: Tensor
+    value: Tensor
+
+    def part(self, start: int, stop: int) -> HeadStates:
+        """Sequences ``start`` to ``stop``."""
+        return HeadStates(self.query[start:stop], self.key[start:stop], self.value[start:stop])
 
 
 class AttentionBlock(nn.Module):
@@ -31,27 +52,32 @@ class AttentionBlock(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(width)
 
-    def _attend(self, queries: Tensor, keys: Tensor, scores_mask: Tensor) -> Tensor:
+    def heads_of(self, states: Tensor) -> HeadStates:
+        """States ``(N, L, D)`` as every call needs them; a sequence that takes part in several needs them once."""
+
         def split(x: Tensor) -> Tensor:
             return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
+        return HeadStates(split(self.query(states)), split(self.key(states)), split(self.value(states)))
+
+    def attend_to_itself(self, states: Tensor, mask: Tensor, heads: HeadStates) -> Tensor:
+        """States ``(N, L, D)`` with mask ``(N, L)`` → ``(N, L, D)``: LayerNorm of input plus context."""
+        attended: Tensor = self.norm(states + self._attend(heads, heads, self.padding.of_scores(mask, mask)))
+        return attended
+
+    def attend_across(self, queries: HeadStates, query_mask: Tensor, keys: HeadStates, key_mask: Tensor) -> Tensor:
+        """L queries look at K keys, ``(N, L, D)``; no residual (section 1.3): only what keys say is kept."""
+        attended: Tensor = self.norm(self._attend(queries, keys, self.padding.of_scores(query_mask, key_mask)))
+        return attended
+
+    def _attend(self, queries: HeadStates, keys: HeadStates, scores_mask: Tensor) -> Tensor:
         context = functional.scaled_dot_product_attention(
-            split(self.query(queries)),
-            split(self.key(keys)),
-            split(self.value(keys)),
+            queries.query,
+            keys.key,
+            keys.value,
             attn_mask=scores_mask,
             dropout_p=self.attention_dropout if self.training else 0.0,
             scale=self.scale,
         )
         projected: Tensor = self.dropout(self.output(context.transpose(1, 2).flatten(2)))
         return projected
-
-    def attend_to_itself(self, states: Tensor, mask: Tensor) -> Tensor:
-        """States ``(N, L, D)`` with mask ``(N, L)`` → ``(N, L, D)``: LayerNorm of input plus context."""
-        attended: Tensor = self.norm(states + self._attend(states, states, self.padding.of_scores(mask, mask)))
-        return attended
-
-    def attend_across(self, queries: Tensor, query_mask: Tensor, keys: Tensor, key_mask: Tensor) -> Tensor:
-        """Queries ``(N, L, D)`` look at keys ``(N, K, D)``; no residual (section 1.3): only what keys say is kept."""
-        attended: Tensor = self.norm(self._attend(queries, keys, self.padding.of_scores(query_mask, key_mask)))
-        return attended

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from crossret.model.attention import AttentionBlock
+from crossret.model.attention import AttentionBlock, HeadStates
 from crossret.model.padding import LEFT_OUT, Padding
 
 
@@ -43,13 +43,14 @@ class SequenceLayers(nn.Module):
         self.attention = AttentionBlock(width, query_width, heads, dropout, padding)
         self.padding = padding
 
-    def project(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """States ``(N, L, D)`` and mask ``(N, L)`` → ``Z`` of the method ``(N, L', W)`` and its mask."""
+    def project(self, states: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, HeadStates]:
+        """States ``(N, L, D)`` and mask ``(N, L)`` → ``Z`` of the method ``(N, L', W)``, its mask, and it in heads."""
         cut = min(states.shape[1], self.positions.num_embeddings)
         place = torch.arange(cut, device=states.device)
-        projected = self.projection(states[:, :cut]) + self.positions(place)
-        return self.dropout(self.position_norm(projected)), mask[:, :cut]
+        placed = self.projection(states[:, :cut]) + self.positions(place)
+        projected = self.dropout(self.position_norm(placed))
+        return projected, mask[:, :cut], self.attention.heads_of(projected)
 
-    def pool(self, projected: Tensor, mask: Tensor) -> Tensor:
+    def pool(self, projected: Tensor, mask: Tensor, heads: HeadStates) -> Tensor:
         """Self-attended, pooled states ``(N, W)``."""
-        return self.padding.mean(self.attention.attend_to_itself(projected, mask), mask)
+        return self.padding.mean(self.attention.attend_to_itself(projected, mask, heads), mask)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from crossret.contracts.text import TextEncoder, Tokens, TokenStates
+from crossret.model.attention import HeadStates
 from crossret.model.heads import Head
 from crossret.model.padding import LEFT_OUT, Padding
 from crossret.model.sequence import SequenceLayers
@@ -24,16 +25,19 @@ class EncodedTexts:
         raw: the encoder's token states, before projection; its mask says which of them loss terms count.
         projected: ``(N, L, W)`` projected states with positions: ``Z`` of the method.
         mask: ``(N, L)``.
+        heads: the projected states as attention reads them, its own and that of the teacher.
     """
 
     raw: TokenStates
     projected: Tensor
     mask: Tensor
+    heads: HeadStates
 
     def part(self, start: int, stop: int) -> EncodedTexts:
         """Texts ``start`` to ``stop``."""
         raw = TokenStates(self.raw.states[start:stop], self.raw.mask[start:stop])
-        return EncodedTexts(raw, self.projected[start:stop], self.mask[start:stop])
+        heads = self.heads.part(start, stop)
+        return EncodedTexts(raw, self.projected[start:stop], self.mask[start:stop], heads)
 
 
 class TextTower(nn.Module):
@@ -68,12 +72,12 @@ class TextTower(nn.Module):
 
     def pool(self, texts: EncodedTexts) -> Tensor:
         """Self-attended, averaged states ``(N, W)``."""
-        return self.sequence.pool(texts.projected, texts.mask)
+        return self.sequence.pool(texts.projected, texts.mask, texts.heads)
 
     def pool_across(self, source: EncodedTexts, target: EncodedTexts) -> Tensor:
         """The teacher's pooled vector ``(N, W)``: the clean source queries the noisy target (section 1.3)."""
         layers = self.sequence
-        supported = layers.attention.attend_across(source.projected, source.mask, target.projected, target.mask)
+        supported = layers.attention.attend_across(source.heads, source.mask, target.heads, target.mask)
         states = torch.cat([supported, target.projected], 1)
         return layers.padding.mean(states, torch.cat([source.mask, target.mask], 1))
 

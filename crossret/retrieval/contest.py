@@ -63,7 +63,9 @@ class Contest:
             Tally.start(pairs, exact, self.comparison, grid.cells, approximation.at_once)
             for pairs, exact in ((self.to_items, among_items), (self.to_captions, among_captions))
         )
-        # One tile's memory for all: new memory costs a CPU a page fault per page.
+        # One tile's memory for all: new memory costs a CPU a page fault per page. For the same reason as much is freed
+        # first: glibc keeps for reuse what is freed later, as long as that is not much more.
+        torch.empty(grid.cells, device=device)
         memory = torch.empty(grid.cells, device=device)
         for rows in grid.bands():
             for columns in grid.stripes():

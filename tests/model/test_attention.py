@@ -32,8 +32,9 @@ def test_block_follows_its_formula(seed: int, heads: int, real: int) -> None:
     queries, keys = torch.randn(1, 3, 16), torch.randn(1, 5, 16)
     mask = torch.arange(5) < real
     with torch.no_grad():
-        across = block.attend_across(queries, torch.ones(1, 3, dtype=torch.bool), keys, mask[None])
-        itself = block.attend_to_itself(keys, mask[None])
+        looking, seen = block.heads_of(queries), block.heads_of(keys)
+        across = block.attend_across(looking, torch.ones(1, 3, dtype=torch.bool), seen, mask[None])
+        itself = block.attend_to_itself(keys, mask[None], seen)
         torch.testing.assert_close(across[0], block.norm(attended_by_loops(block, queries[0], keys[0], mask)))
         expected = block.norm(keys[0] + attended_by_loops(block, keys[0], keys[0], mask))
         torch.testing.assert_close(itself[0], expected)

@@ -86,7 +86,7 @@ def test_states_of_padding_never_matter(seed: int) -> None:
     plain = model.text.encode(tokens)
     noise = torch.randn(plain.projected.shape, generator=generator) * 50
     projected = torch.where(plain.mask.unsqueeze(2), plain.projected, noise)
-    disturbed = type(plain)(plain.raw, projected, plain.mask)
+    disturbed = type(plain)(plain.raw, projected, plain.mask, model.text.sequence.attention.heads_of(projected))
     torch.testing.assert_close(model.text.pool(plain), model.text.pool(disturbed))
     torch.testing.assert_close(model.text.pool_across(plain, plain), model.text.pool_across(disturbed, disturbed))
 
@@ -105,7 +105,7 @@ def test_the_teacher_sees_both_sides() -> None:
         assert (first - second).abs().max() > 1e-4
     with torch.no_grad():
         model.text.sequence.attention.output.weight.zero_()
-    silent = model.text.sequence.attention.attend_across(one.projected, one.mask, other.projected, other.mask)
+    silent = model.text.sequence.attention.attend_across(one.heads, one.mask, other.heads, other.mask)
     assert (silent - silent[:, :1]).abs().max() < 1e-6, "with a silent value path every source token must look alike"
 
 

@@ -31,7 +31,8 @@ def test_counted_in_follows_its_formula(seed: int, real: list[int]) -> None:
     queries, keys = torch.randn(1, 3, 6), torch.randn(1, 4, 6)
     of_queries, of_keys = torch.arange(3) < real[0], torch.arange(4) < real[1]
     with torch.no_grad():
-        found = block.attend_across(queries, of_queries[None], keys, of_keys[None])[0]
+        looking, seen = block.heads_of(queries), block.heads_of(keys)
+        found = block.attend_across(looking, of_queries[None], seen, of_keys[None])[0]
         q, k, v = block.query(queries[0]).double(), block.key(keys[0]).double(), block.value(keys[0]).double()
         penalty = torch.where(of_queries[:, None] & of_keys[None, :], 0.0, -10000.0)
         context = (q @ k.T / math.sqrt(6) + penalty).softmax(1) @ v
