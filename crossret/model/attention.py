@@ -56,7 +56,7 @@ class AttentionBlock(nn.Module):
         """States ``(N, L, D)`` as every call needs them; a sequence that takes part in several needs them once."""
 
         def split(x: Tensor) -> Tensor:
-            return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
+            return x.view(*x.shape[:2], self.heads, x.shape[2] // self.heads).transpose(1, 2)
 
         return HeadStates(split(self.query(states)), split(self.key(states)), split(self.value(states)))
 
