@@ -70,7 +70,7 @@ def positive_ranks(
         approximation,
         to_items=Pairs.of(relevance.captions, relevance.items, exact, approximation.caption_margins()),
         to_captions=Pairs.of(relevance.items, relevance.captions, exact, approximation.item_margins()),
-        comparison=comparison(compiled),
+        comparison=comparison(compiled, exact.device),
     ).ranks(memory_mb)
     return PositiveRanks(found.among_items, found.among_captions, found.rescored)
 

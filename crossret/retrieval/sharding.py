@@ -148,7 +148,7 @@ class _Shard:
             approximation,
             to_items=Pairs.of(captions, items, exact, approximation.caption_margins()),
             to_captions=Pairs.of(items[own] - self.before, captions[own], exact[own], approximation.item_margins()),
-            comparison=comparison(self.compiled),
+            comparison=comparison(self.compiled, exact.device),
             before=self.before,
         ).ranks(self.memory_mb)
         ahead[0], ahead[1, own] = found.among_items - 1, found.among_captions - 1

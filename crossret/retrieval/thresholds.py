@@ -87,13 +87,13 @@ class Comparison:
     few: int
 
 
-def comparison(compiled: bool) -> Comparison:
-    """One threshold after the other, or all in one pass, which needs a compiler.
+def comparison(compiled: bool, device: torch.device) -> Comparison:
+    """One threshold after the other, or all in one pass, compiled for a kind of device.
 
     Raises:
         UsageError: torch cannot compile here.
     """
-    return _compiled() if compiled else Comparison(_count, few=0)
+    return _compiled(device.type) if compiled else Comparison(_count, few=0)
 
 
 def _count(segments: Segments, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
@@ -112,7 +112,7 @@ def _count(segments: Segments, low: Tensor, high: Tensor) -> tuple[Tensor, Tenso
 
 @functools.cache
 @torch.no_grad()
-def _compiled() -> Comparison:
+def _compiled(device: str) -> Comparison:
     by_row, by_column = (torch.compile(one, dynamic=True) for one in (_by_row, _by_column))
 
     def count(segments: Segments, low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
@@ -123,8 +123,9 @@ def _compiled() -> Comparison:
 
     try:
         # The sizes of the first calls decide how loops are nested and shared among threads.
-        for tile, thresholds in itertools.product((torch.zeros(2048, 2048), torch.zeros(2048, 2048).T), (1, 5)):
-            none = torch.zeros(2048, thresholds)
+        zeros = torch.zeros(2048, 2048, device=device)
+        for tile, thresholds in itertools.product((zeros, zeros.T), (1, 5)):
+            none = zeros.new_zeros(2048, thresholds)
             count(Segments.of(tile)[0], none, none)
     except Exception as error:  # torch has many, one for each way in which a compiler may fail
         reason = str(error).strip().splitlines()[0]

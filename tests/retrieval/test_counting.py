@@ -38,7 +38,9 @@ def pairs_of(scores: torch.Tensor, queries: list[int], own: list[int], margin: f
 
 
 def tally_of(scores: torch.Tensor, pairs: Pairs, cells: int, at_once: int) -> Tally:
-    return Tally.start(pairs, lambda query, index: scores[query, index].double(), comparison(False), cells, at_once)
+    return Tally.start(
+        pairs, lambda query, index: scores[query, index].double(), comparison(False, scores.device), cells, at_once
+    )
 
 
 @pytest.mark.parametrize("transposed", [False, True])

@@ -29,7 +29,7 @@ def test_ranks_equal_a_full_sort_under_any_budget(problem, memory_mb):
 @pytest.fixture(scope="module")
 def compiler():
     try:
-        comparison(True)
+        comparison(True, torch.device("cpu"))
     except UsageError as error:
         pytest.skip(str(error))
 

@@ -16,7 +16,7 @@ from crossret.retrieval.thresholds import Segments, comparison
 @pytest.fixture(scope="module", params=[False, True], ids=["one by one", "compiled"])
 def count(request):
     try:
-        return comparison(request.param).count
+        return comparison(request.param, torch.device("cpu")).count
     except UsageError as error:
         pytest.skip(str(error))
 
@@ -61,7 +61,7 @@ def test_a_segment_has_no_place_for_what_is_elsewhere():
 
 
 def test_without_a_compiler_the_option_is_named(tmp_path):
-    code = "from crossret.retrieval.thresholds import comparison; comparison(True)"
+    code = "import torch; from crossret.retrieval.thresholds import comparison; comparison(True, torch.device('cpu'))"
     surroundings = os.environ | {"CXX": "false", "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True)
     last = done.stderr.strip().splitlines()[-1]
