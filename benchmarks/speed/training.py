@@ -24,7 +24,7 @@ WAYS = {
     "crossret, top layers train": "one forward pass of texts of similar length",
     "crossret, top layers train, states below kept": "the same, frozen layers computed once",
     "plain, text encoder frozen": "three padded forward passes, everything computed",
-    "crossret, text encoder frozen": "states computed once",
+    "crossret, text encoder frozen": "states computed once, texts of similar length padded together",
     "plain, both encoders frozen": "the same, and a ViT-B/32 reads the pictures at every step",
     "crossret, both encoders frozen": "states and features computed once",
     "crossret, top layers train, in parts": "gradient caching",
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--way", action="append", choices=WAYS, help="only these")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--micro-batch", type=int, default=4, help="of the way that works in parts")
+    parser.add_argument("--buckets", type=int, default=4, help="of a batch, where no layer of the text encoder trains")
     parser.add_argument("--train-layers", default="9-11", help="of the text encoder, where some train")
     parser.add_argument("--layers", type=int, default=12, help="of the text encoder")
     parser.add_argument("--device", default="cpu")
@@ -58,7 +59,7 @@ def main() -> None:
 
 def table(given: argparse.Namespace) -> str:
     """All ways, as Markdown."""
-    names = ("batch", "micro_batch", "train_layers", "layers", "device", "threads")
+    names = ("batch", "micro_batch", "buckets", "train_layers", "layers", "device", "threads")
     options = [part for name in names for part in (f"--{name.replace('_', '-')}", getattr(given, name))]
     found = {way: in_process(__file__, "--measure", way, *options) for way in given.way or WAYS}
     rows = []

@@ -28,7 +28,7 @@ from crossret.objective.objective import build_objective
 from crossret.plugins import registry
 from crossret.recipe.models import TermRecipe, TextRecipe, TextsRecipe, VisualRecipe
 from crossret.testing.rows import KeptRows
-from crossret.training.batching import ViewsApart, ViewsTogether
+from crossret.training.batching import Batching, InBuckets, ViewsApart, ViewsTogether
 from crossret.training.gradients import Gradients
 from crossret.training.seeds import seed_everything
 from crossret.training.sharing import ALONE
@@ -58,6 +58,7 @@ class Way:
         cache_states: option of the encoder.
         pictures: a visual tower reads pictures at every step; else its features are given.
         micro_batch: samples of a part; ``None``: all at once.
+        buckets: parts of a batch that are padded apart.
     """
 
     plain: bool
@@ -65,6 +66,7 @@ class Way:
     train_layers: str
     cache_states: str
     micro_batch: int | None
+    buckets: int = 1
 
     @classmethod
     def named(cls, name: str, given: argparse.Namespace) -> Way:
@@ -73,9 +75,9 @@ class Way:
         pictures = plain and "both" in name
         kept = not plain and (frozen or "kept" in name)
         top = "none" if frozen else given.train_layers
-        return cls(
-            plain, pictures, top, "float16" if kept else "none", given.micro_batch if "in parts" in name else None
-        )
+        micro_batch = given.micro_batch if "in parts" in name else None
+        buckets = given.buckets if frozen and not plain else 1
+        return cls(plain, pictures, top, "float16" if kept else "none", micro_batch, buckets)
 
 
 def measured(name: str, given: argparse.Namespace, peak: Peak) -> dict[str, float]:
@@ -113,11 +115,18 @@ def step_of(way: Way, given: argparse.Namespace, device: torch.device) -> tuple[
     objective.to(device)
     shape = (3, SIDE, SIDE) if way.pictures else (FEATURES,)
     rows = np.random.default_rng(1).standard_normal((given.batch * BATCHES, *shape), dtype=np.float32)
-    step = Step(model, objective, InputBank(rows, device), device, ViewsApart() if way.plain else ViewsTogether())
+    step = Step(model, objective, InputBank(rows, device), device, batching_of(way))
     trained = [p for part in (model, objective) for p in part.parameters() if p.requires_grad]
     accelerator = Accelerator(cpu=given.device == "cpu")
     optimiser = accelerator.prepare(torch.optim.Adam(trained, lr=1e-4, fused=not way.plain))
     return Gradients(step, model, accelerator, optimiser, trained, way.micro_batch, ALONE), optimiser
+
+
+def batching_of(way: Way) -> Batching:
+    """How texts of a step are padded."""
+    if way.plain:
+        return ViewsApart()
+    return InBuckets(way.buckets) if way.buckets > 1 else ViewsTogether()
 
 
 class PictureTower(torch.nn.Module):

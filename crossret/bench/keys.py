@@ -24,7 +24,12 @@ LATER_OF_TRANSLATION = {
     "confidence": "none",
     "unknown_words": "keep",
 }
-LATER_OF_TRAINING: dict[str, Any] = {"micro_batch": None, "gradient_checkpointing": False, "compile": False}
+LATER_OF_TRAINING: dict[str, Any] = {
+    "micro_batch": None,
+    "length_buckets": 1,
+    "gradient_checkpointing": False,
+    "compile": False,
+}
 LATER_OF_EVALUATION: dict[str, Any] = {
     "duplicate_captions": "distinct",
     "galleries": None,

@@ -41,6 +41,16 @@ class Batch:
             self.confidence[start:stop],
         )
 
+    def taken(self, order: np.ndarray) -> Batch:
+        """Those samples, in that order."""
+        return Batch(
+            self.items[order],
+            {view: [column[sample] for sample in order] for view, column in self.texts.items()},
+            self.subjects[order],
+            self.languages[order],
+            self.confidence[order],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Sample:

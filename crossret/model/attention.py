@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -24,9 +25,10 @@ class HeadStates:
     key: Tensor
     value: Tensor
 
-    def part(self, start: int, stop: int) -> HeadStates:
-        """Sequences ``start`` to ``stop``."""
-        return HeadStates(self.query[start:stop], self.key[start:stop], self.value[start:stop])
+    def split(self, counts: list[int]) -> list[HeadStates]:
+        """The first so many sequences, the next, and so on."""
+        each = (torch.split(part, counts) for part in (self.query, self.key, self.value))
+        return [HeadStates(*parts) for parts in zip(*each, strict=True)]
 
 
 class AttentionBlock(nn.Module):

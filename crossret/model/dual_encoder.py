@@ -100,7 +100,7 @@ class DualEncoder(nn.Module):
             asked = sum(batch.counts.values())
             if len(found.mask) != asked:
                 raise broken(self.text.encoder, f"states of {asked} texts", f"those of {len(found.mask)}")
-            encoded |= self._split(found, batch.counts)
+            encoded |= zip(batch.counts, found.split(list(batch.counts.values())), strict=True)
         return encoded
 
     def _pooled(self, view: View, inputs: Tensor | Frames, encoded: Mapping[View, EncodedTexts]) -> Tensor:
@@ -109,15 +109,6 @@ class DualEncoder(nn.Module):
         if view == "cross":
             return self.text.pool_across(encoded["source"], encoded["target"])
         return self.text.pool(encoded[view])
-
-    @staticmethod
-    def _split(texts: EncodedTexts, counts: Mapping[View, int]) -> dict[View, EncodedTexts]:
-        parts: dict[View, EncodedTexts] = {}
-        start = 0
-        for view, count in counts.items():
-            parts[view] = texts.part(start, start + count)
-            start += count
-        return parts
 
     def embed_items(self, inputs: Tensor | Frames) -> Tensor:
         """Features, pixels or frames → unit vectors ``(N, D)``."""

@@ -33,11 +33,15 @@ class EncodedTexts:
     mask: Tensor
     heads: HeadStates
 
-    def part(self, start: int, stop: int) -> EncodedTexts:
-        """Texts ``start`` to ``stop``."""
-        raw = TokenStates(self.raw.states[start:stop], self.raw.mask[start:stop])
-        heads = self.heads.part(start, stop)
-        return EncodedTexts(raw, self.projected[start:stop], self.mask[start:stop], heads)
+    def split(self, counts: list[int]) -> list[EncodedTexts]:
+        """The first so many texts, the next, and so on.
+
+        Cut in one go, unlike slices, of which each hands back a gradient as large as the whole.
+        """
+        states, counted = torch.split(self.raw.states, counts), torch.split(self.raw.mask, counts)
+        raw = [TokenStates(*parts) for parts in zip(states, counted, strict=True)]
+        projected, masks = torch.split(self.projected, counts), torch.split(self.mask, counts)
+        return [EncodedTexts(*parts) for parts in zip(raw, projected, masks, self.heads.split(counts), strict=True)]
 
 
 class TextTower(nn.Module):

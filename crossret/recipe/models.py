@@ -227,6 +227,9 @@ class TrainingRecipe(Strict):
         checkpoint_seconds: a resumable state is written after a step, no more often than this.
         micro_batch: samples whose graph is in memory at once; the gradients are those of the whole batch, every part of
             which is computed twice (gradient caching). ``None``: the whole batch at once.
+        length_buckets: parts of a batch, from short to long texts, of which each is padded to its own longest: less is
+            computed for padding, worth it where no layer of the text encoder trains. The step is the same, but for the
+            random numbers of dropout.
         gradient_checkpointing: keep no activations inside the text encoder's layers, compute them again for the
             gradients.
         compile: compile the text encoder's layers (``torch.compile``); worth it for long trainings only.
@@ -244,8 +247,15 @@ class TrainingRecipe(Strict):
     precision: Literal["no", "bf16", "fp16"] = "no"
     checkpoint_seconds: float = Field(60.0, ge=0)
     micro_batch: int | None = Field(None, ge=1)
+    length_buckets: int = Field(1, ge=1)
     gradient_checkpointing: bool = False
     compile: bool = False
+
+    @model_validator(mode="after")
+    def _one_way_to_cut(self) -> TrainingRecipe:
+        if self.length_buckets > 1 and self.micro_batch is not None:
+            raise ValueError("length_buckets: with micro_batch the parts of a batch are padded apart already")
+        return self
 
     @field_validator("precision", mode="before")
     @classmethod
@@ -343,10 +353,11 @@ class Recipe(Strict):
 
     @model_validator(mode="after")
     def _can_be_cut(self) -> Recipe:
+        whole = "in reference mode embeddings depend on the whole batch"
         if self.reference and self.training.micro_batch is not None:
-            raise ValueError(
-                "in reference mode embeddings depend on the whole batch: training.micro_batch must be null"
-            )
+            raise ValueError(f"{whole}: training.micro_batch must be null")
+        if self.reference and self.training.length_buckets > 1:
+            raise ValueError(f"{whole}: training.length_buckets must be 1")
         return self
 
     @model_validator(mode="after")

@@ -78,6 +78,9 @@ class Gradients:
             self.sharing.align(())
 
     def _of_whole(self, batch: Batch, judge: Judgement) -> dict[str, Tensor]:
+        obstacle = self._obstacle() if self.step.batching.buckets > 1 else ""
+        if obstacle:
+            raise UsageError(f"training.length_buckets: {obstacle}; leave it out")
         with self.accelerator.autocast():
             total, figures = judge(self.step.views(batch, self.forward))
         self.accelerator.backward(total)
@@ -85,6 +88,8 @@ class Gradients:
 
     def _of_parts(self, batch: Batch, judge: Judgement) -> dict[str, Tensor]:
         obstacle = self._obstacle()
+        if self.step.batching.buckets > 1 and self.sharing.size > 1:
+            raise UsageError(f"training.length_buckets: {self.sharing.size} processes train this model; leave it out")
         if obstacle and self.sharing.size > 1:
             raise UsageError(f"{self.sharing.size} processes: {obstacle}; train this model with one")
         if obstacle:

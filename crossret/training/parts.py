@@ -17,12 +17,12 @@ from functools import partial
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
-from torch.nn.functional import pad
 
 from crossret.contracts.loss import View, Views
 from crossret.contracts.text import TokenStates
 from crossret.data.sampling import Batch
 from crossret.model.dual_encoder import Pooled, TextBatch
+from crossret.training.buckets import joined
 from crossret.training.seeds import random_state, restore_random_state
 from crossret.training.sharing import Sharing, share
 from crossret.training.step import Step
@@ -48,7 +48,7 @@ class JoinedStates(Mapping[View, TokenStates]):
         if view not in self.read:
             parts = [part[view] for part in self._parts]
             longest = self._sharing.longest(max(part.mask.shape[1] for part in parts))
-            own = self._sharing.each(lambda: _joined(parts, longest))
+            own = self._sharing.each(lambda: joined([_detached(part) for part in parts], longest))
             found = self._sharing.joined({"states": own.states, "mask": own.mask}, self._count)
             self.read[view] = TokenStates(found["states"].requires_grad_(), found["mask"])
         return self.read[view]
@@ -60,10 +60,8 @@ class JoinedStates(Mapping[View, TokenStates]):
         return len(self._parts[0])
 
 
-def _joined(parts: Sequence[TokenStates], longest: int) -> TokenStates:
-    states = torch.cat([pad(part.states.detach(), (0, 0, 0, longest - part.states.shape[1])) for part in parts])
-    mask = torch.cat([pad(part.mask, (0, longest - part.mask.shape[1])) for part in parts])
-    return TokenStates(states, mask)
+def _detached(part: TokenStates) -> TokenStates:
+    return TokenStates(part.states.detach(), part.mask)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from crossret.model.dual_encoder import DualEncoder, TextBatch, text_views
 from crossret.model.token_states import tokens_of
 from crossret.objective.objective import Objective
 from crossret.training.batching import Batching
+from crossret.training.buckets import buckets_of, together
 
 RESIDENT_BYTES = 1 << 30
 
@@ -52,9 +53,17 @@ class Step:
 
     def views(self, batch: Batch, forward: torch.nn.Module) -> Views:
         """Run the model; ``forward`` is the model, possibly wrapped for several processes."""
+        if self.batching.buckets > 1:
+            return self._views_of_buckets(batch)
         texts, labels = self.texts(batch), self.labels(batch)
         found: Views = forward(self.bank.take(batch.items), texts, self.objective.views, labels)
         return found
+
+    def _views_of_buckets(self, batch: Batch) -> Views:
+        wanted = self.objective.views
+        ordered, parts = buckets_of(batch, text_views(wanted), self.batching.buckets)
+        pooled = [self.model.pool(self.bank.take(part.items), self.texts(part), wanted) for part in parts]
+        return self.model.views_of(together(pooled), self.labels(ordered))
 
     def texts(self, batch: Batch) -> list[TextBatch]:
         """Tokens of every text that must be encoded, on the device."""

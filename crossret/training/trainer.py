@@ -18,7 +18,7 @@ from crossret.model.dual_encoder import DualEncoder
 from crossret.model.trained_weights import load_trained_state, trained_state
 from crossret.objective.objective import Objective
 from crossret.recipe.models import TrainingRecipe
-from crossret.training.batching import Batching, ViewsTogether
+from crossret.training.batching import Batching, InBuckets, ViewsTogether
 from crossret.training.event_log import EventLog, NoLog
 from crossret.training.gradients import Gradients
 from crossret.training.layers import prepare_layers
@@ -74,7 +74,9 @@ class Trainer:
         # As for evaluation: gradients are added up here, by `sharing`, and not by a wrapper.
         self.forward = accelerator.prepare_model(self.model, evaluation_mode=True)
         self.optimiser = accelerator.prepare_optimizer(adam)
-        self.step = Step(self.model, objective, setting.bank, device, setting.batching)
+        buckets = setting.recipe.length_buckets
+        batching = InBuckets(buckets) if buckets > 1 else setting.batching
+        self.step = Step(self.model, objective, setting.bank, device, batching)
         self.gradients = Gradients(
             self.step,
             self.forward,
