@@ -207,7 +207,7 @@ def test_a_recipe_that_uses_no_more_of_translations_has_the_key_that_it_had_befo
     assert written["translation"] != {"translator": "file", "options": {}}
     written["translation"] = {"translator": "file", "options": {}}
     del written["reference"], written["training"]["checkpoint_seconds"]
-    for later in ("micro_batch", "gradient_checkpointing", "compile"):
+    for later in ("micro_batch", "length_buckets", "gradient_checkpointing", "compile"):
         del written["training"][later]
     found = plugins()
     used = components_of(unit.recipe, found.registry)
