@@ -127,7 +127,8 @@ def test_attention_block(numbers: dict[str, np.ndarray]) -> None:
     block.load_state_dict(tensors(numbers, "attention.weight."))
     queries, keys = (torch.from_numpy(numbers[f"attention.{name}"])[None] for name in ("queries", "keys"))
     masks = (torch.ones(1, len(found[0]), dtype=torch.bool) for found in (queries, keys))
-    found = block.eval().attend_across(queries, next(masks), keys, next(masks))
+    looking, seen = (block.eval().heads_of(states) for states in (queries, keys))
+    found = block.attend_across(looking, next(masks), seen, next(masks))
     close(found[0], numbers["attention.across"])
 
 
