@@ -18,7 +18,7 @@ from crossret.training.trainer import Trainer
 
 from . import small_training
 from .gradients import assert_close, gradients
-from .small_training import TERMS, StoppedError, outcome, trainer
+from .small_training import TERMS, trainer
 
 TERMS_OF_STATES = TERMS | {"strong": TermRecipe(loss="language-adversary", options={"head": "convolutional"})}
 BATCH = 10
@@ -55,20 +55,6 @@ def padded_tokens(run: Trainer) -> int:
 def test_less_is_padded(tmp_path: Path) -> None:
     one, three, ten = (padded_tokens(trainer(tmp_path, batch_size=BATCH, length_buckets=n)) for n in (1, 3, 10))
     assert ten < three < one
-
-
-def test_a_training_in_buckets_goes_on_exactly_after_an_interruption(tmp_path: Path) -> None:
-    changes = {"batch_size": 4, "length_buckets": 2}
-    whole = trainer(tmp_path / "whole", **changes)
-    whole.run()
-    with pytest.raises(StoppedError):
-        trainer(tmp_path / "broken", end_at=4 * 2 + 1, **changes).run()
-    resumed = trainer(tmp_path / "broken", **changes)
-    torch.manual_seed(99)
-    resumed.run()
-    (found, facts), (expected, expected_facts) = outcome(resumed), outcome(whole)
-    assert facts == expected_facts
-    assert all(torch.equal(found[name], value) for name, value in expected.items())
 
 
 def test_buckets_hold_every_sample_once_from_short_to_long() -> None:

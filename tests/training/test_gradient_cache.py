@@ -68,13 +68,16 @@ def test_dropout_is_the_same_in_both_passes(tmp_path: Path, monkeypatch: pytest.
     assert not torch.equal(seen[0]["source"], seen[6]["source"])
 
 
-def test_a_training_in_parts_goes_on_exactly_after_an_interruption(tmp_path: Path) -> None:
-    changes = {"batch_size": 4, "micro_batch": 3}
+# Inputs of four steps, and some of the fifth: each micro-batch is taken twice, a bucket once.
+@pytest.mark.parametrize(("cut", "end_at"), [({"micro_batch": 3}, 4 * 4 + 3), ({"length_buckets": 2}, 4 * 2 + 1)])
+def test_a_training_in_parts_goes_on_exactly_after_an_interruption(
+    cut: dict[str, int], end_at: int, tmp_path: Path
+) -> None:
+    changes = {"batch_size": 4, **cut}
     whole = trainer(tmp_path / "whole", **changes)
     whole.run()
     with pytest.raises(StoppedError):
-        # Each part is taken twice: in the middle of the fifth step.
-        trainer(tmp_path / "broken", end_at=4 * 4 + 3, **changes).run()
+        trainer(tmp_path / "broken", end_at=end_at, **changes).run()
     resumed = trainer(tmp_path / "broken", **changes)
     torch.manual_seed(99)
     resumed.run()
